@@ -1,0 +1,71 @@
+// The one entry of the npm scripts: makes the checkout ready (dependencies, build), then runs what was asked for.
+// Plain JavaScript, because it must run before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const TASKS = {
+  demo: (args) => build() && node(['dist/cli/main.js', 'demo', ...args]),
+  test: (args) => buildAll() && node(['build/tools/run-tests.js', '--coverage', ...args]),
+  'test:unit': (args) => buildAll() && node(['build/tools/run-tests.js', '--unit', ...args]),
+  bench: (args) => buildAll() && node(['build/tools/run-bench.js', ...args]),
+};
+
+function main() {
+  const [name, ...args] = process.argv.slice(2);
+  const task = TASKS[name];
+  if (task === undefined) fail(`no task ${JSON.stringify(name)}: one of ${Object.keys(TASKS).join(', ')}`);
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) fail(`Node.js 20.19 or later is needed, this is ${process.version}`);
+  install();
+  process.exitCode = task(args) ? 0 : 1;
+}
+
+/** Installs the development dependencies unless the ones of this lock file are there. */
+function install() {
+  const wanted = createHash('sha256')
+    .update(readFileSync(`${root}package-lock.json`))
+    .digest('hex');
+  const stamp = `${root}node_modules/.slotwire-lock`;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  console.error('installing development dependencies (npm ci) ...');
+  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) fail('npm ci failed');
+  mkdirSync(`${root}node_modules`, { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+/** The package: src to dist. */
+function build() {
+  return tsc('tsconfig.build.json');
+}
+
+/** The package, and everything else with it: src, test, bench and tools to build. */
+function buildAll() {
+  return build() && tsc('tsconfig.json');
+}
+
+function tsc(project) {
+  return run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project]);
+}
+
+function node(args) {
+  return run(process.execPath, ['--enable-source-maps', ...args]);
+}
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (error !== undefined) console.error(`${command}: ${error.message}`);
+  return status === 0;
+}
+
+function fail(message) {
+  console.error(`slotwire: ${message}`);
+  process.exit(1);
+}
+
+// Ctrl-C reaches the child as well, which stops its servers; this process waits for it.
+process.on('SIGINT', () => {});
+main();
