@@ -1,0 +1,68 @@
+/** What decoding costs: nanoseconds for each reply, or for each element where a shape says so; values are consumed. */
+import { Buffer } from 'node:buffer';
+import { Bench } from 'tinybench';
+import { Decoder, type DecoderOptions, NEED_DATA, type Reply } from '../src/resp/index.ts';
+import { report } from './support/report.ts';
+
+const REPLIES = 1000;
+
+const SHAPES: { readonly [shape: string]: string } = {
+  status: '+OK\r\n',
+  integer: ':123456\r\n',
+  'bulk string of 5 bytes': '$5\r\nhello\r\n',
+  'bulk string of 16 bytes': '$16\r\nabcdefghijklmnop\r\n',
+  'bulk string of 100 bytes': `$100\r\n${'x'.repeat(100)}\r\n`,
+  'bulk string of 1 KiB': `$1024\r\n${'x'.repeat(1024)}\r\n`,
+  'bulk string, not ASCII': '$16\r\näöüßäöüß\r\n',
+  'HGETALL of 20 fields': `*40\r\n${'$7\r\nfield:1\r\n$16\r\nabcdefghijklmnop\r\n'.repeat(20)}`,
+  'RESP3 map of 20 fields': `%20\r\n${'$7\r\nfield:1\r\n,1.25\r\n'.repeat(20)}`,
+  'XRANGE of 10 entries': `*10\r\n${'*2\r\n$15\r\n1692632086370-0\r\n*2\r\n$4\r\nname\r\n$5\r\nvalue\r\n'.repeat(10)}`,
+  'MOVED error': '-MOVED 3999 127.0.0.1:6381\r\n',
+  push: '>3\r\n$7\r\nmessage\r\n$7\r\nchannel\r\n$5\r\nhello\r\n',
+};
+
+/** Reads a character or byte of each value, so that no string stays a promise to be made later. */
+function consume(reply: Reply): number {
+  if (typeof reply === 'string') return reply.charCodeAt(0);
+  if (Array.isArray(reply)) return reply.reduce((sum: number, element) => sum + consume(element), 0);
+  return Buffer.isBuffer(reply) ? reply[0]! : 1;
+}
+
+function decodeAll(options: DecoderOptions, chunks: readonly Buffer[]): number {
+  const decoder = new Decoder(options);
+  let consumed = 0;
+  for (const chunk of chunks) {
+    decoder.feed(chunk);
+    for (let reply = decoder.next(); reply !== NEED_DATA; reply = decoder.next()) consumed += consume(reply);
+  }
+  return consumed;
+}
+
+function cut(wire: Buffer, chunkBytes: number): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let at = 0; at < wire.length; at += chunkBytes) chunks.push(wire.subarray(at, at + chunkBytes));
+  return chunks;
+}
+
+const bench = new Bench({ name: 'decoder', time: 250 });
+for (const [shape, frame] of Object.entries(SHAPES)) {
+  const wire = Buffer.from(frame.repeat(REPLIES));
+  bench.add(`decode ${shape} (64 KiB chunks)`, () => decodeAll({}, cut(wire, 65_536)));
+}
+const values = Buffer.from(SHAPES['bulk string of 16 bytes']!.repeat(REPLIES));
+for (const reply of ['bytes', 'view', 'skip', 'raw'] as const) {
+  bench.add(`decode bulk string of 16 bytes as ${reply}`, () => decodeAll({ reply }, cut(values, 65_536)));
+}
+for (const chunkBytes of [1460, 7]) {
+  bench.add(`decode bulk string of 16 bytes (${chunkBytes} B chunks)`, () => decodeAll({}, cut(values, chunkBytes)));
+}
+await report(bench, REPLIES);
+
+const large = Buffer.from(`$${8 << 20}\r\n${'x'.repeat(8 << 20)}\r\n`);
+const array = Buffer.from(`*100000\r\n${':12345\r\n'.repeat(100_000)}`);
+const single = new Bench({ name: 'one reply', time: 500 });
+for (const reply of ['string', 'bytes'] as const) {
+  single.add(`decode bulk string of 8 MiB as ${reply} (64 KiB chunks)`, () => decodeAll({ reply }, cut(large, 65_536)));
+}
+single.add('decode array of 100,000 integers (64 KiB chunks)', () => decodeAll({}, cut(array, 65_536)));
+await report(single, 1);

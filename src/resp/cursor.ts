@@ -1,0 +1,39 @@
+import { Buffer } from 'node:buffer';
+import { ProtocolError } from '../errors.ts';
+import { CR, LF } from './bytes.ts';
+
+const EMPTY = Buffer.alloc(0);
+
+/** Where a decoder is: in which chunk, and where in it. */
+export class Cursor {
+  bytes: Buffer = EMPTY;
+  /** Index of the next byte to read. */
+  position = 0;
+  /** One past the last byte. */
+  end = 0;
+  /** Offset in the stream of the chunk's first byte. */
+  base = 0;
+
+  /** Goes on with another chunk. */
+  attach(bytes: Buffer): void {
+    this.base += this.end;
+    this.bytes = bytes;
+    this.position = 0;
+    this.end = bytes.length;
+  }
+
+  /** Offset in the stream of the next byte to read. */
+  get offset(): number {
+    return this.base + this.position;
+  }
+
+  /** Whether a whole CRLF lies at `at`. */
+  isCrlf(at: number): boolean {
+    return at + 1 < this.end && this.bytes[at] === CR && this.bytes[at + 1] === LF;
+  }
+
+  /** The error that says that the byte at `at` of the chunk is not what it must be. */
+  fault(message: string, at: number): ProtocolError {
+    return new ProtocolError('ERR_RESP_SYNTAX', message, this.base + at);
+  }
+}

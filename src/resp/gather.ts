@@ -1,0 +1,70 @@
+import { Buffer } from 'node:buffer';
+import { copyBytes } from './owned-bytes.ts';
+
+const INITIAL_BYTES = 256;
+/** More is given back after use, so that one large reply does not stay behind as memory of the decoder. */
+const KEPT_BYTES = 64 * 1024;
+/** Memory for the announced length is taken when one part in so many is there; until then it grows with what comes. */
+const TRUSTED_PART = 16;
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * Bytes that come in several chunks, put together.
+ *
+ * Each byte is copied a bounded number of times, however small the pieces, and memory is bounded by what has come, not
+ * by what was announced.
+ */
+export class Gather {
+  /** Valid up to {@link length}. */
+  bytes: Buffer = EMPTY;
+  length = 0;
+  #expected = 0;
+
+  /** Begins anew; `expected` is the announced number of bytes, 0 when unknown. */
+  start(expected: number): void {
+    if (this.bytes.length > KEPT_BYTES) this.bytes = EMPTY;
+    this.length = 0;
+    this.#expected = expected;
+  }
+
+  append(bytes: Buffer, from: number, to: number): void {
+    const needed = this.length + to - from;
+    if (needed > this.bytes.length) this.#grow(needed);
+    bytes.copy(this.bytes, this.length, from, to);
+    this.length = needed;
+  }
+
+  /** The bytes from `from` on as UTF-8 text; begins anew. */
+  takeText(from: number): string {
+    const text = this.bytes.toString('utf8', from, this.length);
+    this.start(0);
+    return text;
+  }
+
+  /** The bytes from `from` on as a Buffer that nobody else uses; begins anew. */
+  takeBytes(from: number): Buffer {
+    const { bytes, length } = this;
+    // A block that fits exactly is handed over, because copying a large one costs more than a new one does.
+    const isExact = from === 0 && length === bytes.length && length > INITIAL_BYTES;
+    const taken = isExact ? bytes : copyBytes(bytes, from, length);
+    if (isExact) this.bytes = EMPTY;
+    this.start(0);
+    return taken;
+  }
+
+  /** Keeps the first bytes only, and no memory for more. */
+  truncate(length: number): void {
+    const head = Buffer.from(this.bytes.subarray(0, Math.min(length, this.length)));
+    this.bytes = EMPTY;
+    this.start(0);
+    this.append(head, 0, head.length);
+  }
+
+  #grow(needed: number): void {
+    const isTrusted = this.#expected >= needed && this.#expected <= needed * TRUSTED_PART;
+    const grown = Buffer.allocUnsafeSlow(Math.max(isTrusted ? this.#expected : needed * 2, INITIAL_BYTES));
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
+  }
+}

@@ -1,0 +1,220 @@
+import { OverloadError, ProtocolError } from '../errors.ts';
+import { Borrowed } from './borrowed.ts';
+import { Type } from './bytes.ts';
+import type { Cursor } from './cursor.ts';
+import { Form } from './form.ts';
+import { Frame, NO_ITEMS, type Unit } from './frame.ts';
+import type { DecoderLimits } from './limits.ts';
+import { STREAMED_LENGTH } from './line.ts';
+import { buildMap } from './map.ts';
+import { Attributed, type MapForm, Push, type Reply } from './reply.ts';
+
+/** What stands for "no whole reply yet". */
+export const MORE: unique symbol = Symbol('MORE');
+
+/**
+ * The aggregates that are open, and the reply or push they belong to.
+ *
+ *     | reply's frames, outermost first | push's frames |        a push inside a reply is a unit of its own:
+ *                                       ^ #floor        ^ depth  it is delivered by itself and is no element
+ *
+ * An attribute of n pairs is a frame of 2n + 1 elements: what it annotates is its last one.
+ */
+export class ReplyStack {
+  /** Open frames. */
+  depth = 0;
+  /** The form of the unit that is being read; `Skip` once it is over a limit. */
+  form: Form = Form.String;
+  maps: MapForm = 'pairs';
+  pushForm: Form = Form.String;
+  /** Why the unit that is being read will not be delivered. */
+  overload: OverloadError | undefined = undefined;
+  readonly borrowed: Borrowed = new Borrowed();
+  /** Whether the bytes of the reply that is being read are wanted, whatever push came inside it. */
+  isRaw = false;
+  /** Where pushes lie in a raw reply: the offset where each begins, and where it ends. */
+  cuts: number[] = [];
+  readonly #cursor: Cursor;
+  readonly #limits: DecoderLimits;
+  readonly #frames: Frame[] = [];
+  /** The depth at which the current unit began, and its offset in the stream. */
+  #floor = 0;
+  #unitOffset = 0;
+
+  constructor(cursor: Cursor, limits: DecoderLimits) {
+    this.#cursor = cursor;
+    this.#limits = limits;
+  }
+
+  /** Makes everything ready for a reply. */
+  begin(form: Form): void {
+    this.form = form;
+    this.isRaw = form === Form.Raw;
+    this.overload = undefined;
+    if (this.cuts.length > 0) this.cuts = [];
+  }
+
+  /** Begins an aggregate whose header begins at `offset` of the stream. An empty one is complete at once. */
+  open(type: number, count: number, offset: number): Reply | typeof MORE {
+    const { maxDepth, maxElements } = this.#limits;
+    if (this.depth === maxDepth) {
+      throw new ProtocolError('ERR_RESP_LIMIT', `more than ${maxDepth} nested aggregates`, offset);
+    }
+    if (type === Type.Push && count === 0) throw new ProtocolError('ERR_RESP_SYNTAX', 'push without a kind', offset);
+    const outer = type === Type.Push ? this.#enter(offset) : undefined;
+    if (this.depth === 0) this.#unitOffset = offset;
+    const isPaired = type === Type.Map || type === Type.Attribute;
+    const elements = isPaired && count > 0 ? count * 2 : count;
+    if (elements > maxElements) this.refuse(`aggregate of ${elements} elements`, 'maxElements');
+    if (elements === 0 && type !== Type.Attribute) return this.#empty(type);
+    if (this.depth === this.#frames.length) this.#frames.push(new Frame());
+    const frame = this.#frames[this.depth++]!;
+    frame.type = type;
+    frame.remaining = count === STREAMED_LENGTH ? -1 : type === Type.Attribute ? elements + 1 : elements;
+    frame.items = this.form >= Form.Skip ? NO_ITEMS : [];
+    frame.offset = offset;
+    frame.outer = outer;
+    return MORE;
+  }
+
+  /** Puts a value where it belongs: the result is the reply or push that it completes, else {@link MORE}. */
+  place(value: Reply): Reply | typeof MORE {
+    let element = value;
+    while (this.depth > 0) {
+      const frame = this.#frames[this.depth - 1]!;
+      if (this.form < Form.Skip) this.#add(frame.items, element);
+      frame.remaining--;
+      if (frame.remaining > 0) return MORE;
+      if (frame.remaining < 0) {
+        this.#countStreamed(frame);
+        return MORE;
+      }
+      element = this.#close(frame, element);
+      if (frame.type === Type.Push) return element;
+    }
+    return element;
+  }
+
+  /** Checks that a `.` at `offset` of the stream ends a streamed aggregate. */
+  checkEnd(offset: number): void {
+    const frame = this.depth === 0 ? undefined : this.#frames[this.depth - 1];
+    if (frame === undefined || frame.remaining >= 0) {
+      throw new ProtocolError('ERR_RESP_SYNTAX', 'end of a streamed aggregate where none is open', offset);
+    }
+    const elements = -1 - frame.remaining;
+    if (frame.type === Type.Map && elements % 2 === 1) {
+      throw new ProtocolError('ERR_RESP_SYNTAX', 'streamed map that ends after a key', offset);
+    }
+  }
+
+  /** Ends the streamed aggregate; its value is to be placed. */
+  end(): Reply {
+    return this.#close(this.#frames[this.depth - 1]!, null);
+  }
+
+  /** Gives up the current unit: it is read to its end, and an {@link OverloadError} delivered in its place. */
+  refuse(what: string, name: keyof DecoderLimits, limit: number = this.#limits[name]): void {
+    if (this.overload !== undefined) return;
+    const message = `reply too large: ${what}, more than ${name} (${limit})`;
+    this.overload = new OverloadError('ERR_REPLY_TOO_LARGE', message, { limit, wasSent: true });
+    this.form = Form.Skip;
+    if (this.#floor === 0) this.isRaw = false;
+    for (let index = this.#floor; index < this.depth; index++) this.#frames[index]!.items = NO_ITEMS;
+  }
+
+  /** Checks the bytes of the current unit, which ends, or has come so far, at `offset` of the stream. */
+  checkSize(offset: number): void {
+    if (this.depth > this.#floor) this.#limitBytes(offset);
+  }
+
+  #limitBytes(offset: number): void {
+    const { maxReplyBytes } = this.#limits;
+    if (offset - this.#unitOffset > maxReplyBytes) {
+      this.refuse(`frame of more than ${maxReplyBytes} bytes`, 'maxReplyBytes');
+    }
+  }
+
+  #add(items: Reply[], element: Reply): void {
+    items.push(element);
+    if (this.form === Form.View && element instanceof Uint8Array) this.borrowed.note(items, items.length - 1);
+  }
+
+  #countStreamed(frame: Frame): void {
+    const elements = -1 - frame.remaining;
+    if (elements > this.#limits.maxElements) this.refuse(`streamed aggregate of ${elements} elements`, 'maxElements');
+  }
+
+  /** Takes the innermost frame off, and makes its value; `last` is its last element, for frames that build nothing. */
+  #close(frame: Frame, last: Reply): Reply {
+    if (this.depth === this.#floor + 1) this.checkSize(this.#cursor.offset);
+    this.depth--;
+    const { items, type } = frame;
+    frame.items = NO_ITEMS;
+    if (type === Type.Push) return this.#leave(frame, items);
+    if (this.form >= Form.Skip) return type === Type.Attribute ? last : null;
+    if (type === Type.Map) return this.#map(items);
+    return type === Type.Attribute ? this.#attributed(items) : items;
+  }
+
+  #map(pairs: Reply[]): Reply {
+    // A Map or an object can't have its views replaced later.
+    if (this.form === Form.View && this.maps !== 'pairs') this.borrowed.own();
+    return buildMap(pairs, this.maps);
+  }
+
+  #attributed(items: Reply[]): Reply {
+    if (this.form === Form.View) this.borrowed.own();
+    const value = items.pop()!;
+    return new Attributed(buildMap(items, this.maps), value);
+  }
+
+  #empty(type: number): Reply {
+    this.#limitBytes(this.#cursor.offset);
+    if (this.form >= Form.Skip) return null;
+    return type === Type.Map ? buildMap([], this.maps) : [];
+  }
+
+  /** Begins a push, inside a reply or between two. */
+  #enter(offset: number): Unit {
+    const outer = { form: this.form, offset: this.#unitOffset, overload: this.overload, floor: this.#floor };
+    this.form = this.pushForm;
+    this.overload = undefined;
+    this.#unitOffset = offset;
+    this.#floor = this.depth;
+    return outer;
+  }
+
+  /** Ends a push, and goes on with what it interrupted. */
+  #leave(frame: Frame, items: Reply[]): Push {
+    const outer = frame.outer!;
+    const { overload } = this;
+    this.form = outer.form;
+    this.overload = outer.overload;
+    this.#unitOffset = outer.offset;
+    this.#floor = outer.floor;
+    frame.outer = undefined;
+    const attributes = this.#takeAttributes(frame.offset);
+    if (overload !== undefined) return new Push('', [overload], attributes);
+    const kind = items[0] instanceof Uint8Array ? items[0].toString() : items[0];
+    if (typeof kind === 'string') return new Push(kind, items, attributes);
+    throw new ProtocolError('ERR_RESP_SYNTAX', 'push whose first element is no string', frame.offset);
+  }
+
+  /** Attributes that wait for the very value that turned out to be a push are the push's. */
+  #takeAttributes(offset: number): Reply[] {
+    // Judged here too, so that it does not depend on the chunks whether attributes are there to be taken.
+    this.checkSize(this.#cursor.offset);
+    const attributes: Reply[] = [];
+    let start = offset;
+    while (this.depth > this.#floor) {
+      const frame = this.#frames[this.depth - 1]!;
+      if (frame.type !== Type.Attribute || frame.remaining !== 1) break;
+      if (this.form < Form.Skip) attributes.unshift(buildMap(frame.items, this.maps));
+      frame.items = NO_ITEMS;
+      start = frame.offset;
+      this.depth--;
+    }
+    if (this.form === Form.Raw) this.cuts.push(start, this.#cursor.offset);
+    return attributes;
+  }
+}

@@ -1,0 +1,260 @@
+import { ErrorReply } from '../errors.ts';
+import { BulkReader, notTerminated } from './bulk-reader.ts';
+import { CR, DIGIT_0, MINUS, Type } from './bytes.ts';
+import type { Cursor } from './cursor.ts';
+import { Form } from './form.ts';
+import type { DecoderLimits } from './limits.ts';
+import { type Line, NULL_LENGTH, STREAMED_LENGTH } from './line.ts';
+import { LineReader } from './line-reader.ts';
+import { NEED_DATA, type Reply } from './reply.ts';
+import { MORE, type ReplyStack } from './reply-stack.ts';
+import { TextWindow } from './text-window.ts';
+
+/** What the reader is in the middle of. */
+const Partial = { None: 0, Line: 1, Bulk: 2, Streamed: 3, End: 4 } as const;
+type Partial = (typeof Partial)[keyof typeof Partial];
+
+/** A whole value; {@link MORE} after a header or a part of something; {@link NEED_DATA} at the end of the chunk. */
+export type Token = Reply | typeof MORE | typeof NEED_DATA;
+
+/** What has more digits, or is longer, is read by the strict path. */
+const SHORT_LENGTH_DIGITS = 9;
+const SHORT_INTEGER_DIGITS = 15;
+const SHORT_LINE_BYTES = 64;
+/** Larger bulks are read by the path that looks at limits. */
+const SMALL_BULK_BYTES = 64 * 1024;
+
+/**
+ * Reads one value or one header at a time.
+ *
+ * Two rules make it fast and strict at once. The short paths only ever accept: what they don't recognise is judged by
+ * {@link Line} and {@link BulkReader}. And a line is judged when it is complete, so that what is delivered, and which
+ * error comes, does not depend on where the stream was cut.
+ */
+export class TokenReader {
+  readonly #cursor: Cursor;
+  readonly #stack: ReplyStack;
+  readonly #window: TextWindow = new TextWindow();
+  readonly #lines: LineReader;
+  readonly #bulk: BulkReader;
+  readonly #smallBulkBytes: number;
+  #partial: Partial = Partial.None;
+
+  constructor(cursor: Cursor, stack: ReplyStack, options: { limits: DecoderLimits; keepsFormat: boolean }) {
+    const { limits } = options;
+    this.#cursor = cursor;
+    this.#stack = stack;
+    this.#lines = new LineReader(cursor, limits.maxLineBytes);
+    this.#bulk = new BulkReader(cursor, stack, options);
+    this.#smallBulkBytes = Math.min(SMALL_BULK_BYTES, limits.maxBulkBytes, limits.maxReplyBytes);
+  }
+
+  /** Whether the next byte begins a value. */
+  get isAtStart(): boolean {
+    return this.#partial === Partial.None;
+  }
+
+  /** The cursor has got another chunk. */
+  attach(): void {
+    this.#window.attach(this.#cursor.bytes);
+  }
+
+  /** Reads the token that begins at the cursor. */
+  token(): Token {
+    const cursor = this.#cursor;
+    const start = cursor.position;
+    if (start === cursor.end) return NEED_DATA;
+    const type = cursor.bytes[start]!;
+    switch (type) {
+      case Type.BulkString:
+        return this.#bulkString(start);
+      case Type.Integer:
+        return this.#integer(start);
+      case Type.SimpleString:
+      case Type.SimpleError:
+        return this.#simple(type, start);
+      case Type.Array:
+      case Type.Map:
+      case Type.Set:
+      case Type.Attribute:
+      case Type.Push:
+        return this.#aggregate(type, start);
+      case Type.Null:
+      case Type.Boolean:
+      case Type.Double:
+      case Type.BigNumber:
+      case Type.BulkError:
+      case Type.VerbatimString:
+        return this.#line();
+      case Type.End:
+        this.#stack.checkEnd(cursor.offset);
+        return this.#line();
+      default:
+        throw cursor.fault(`no RESP type begins with the byte 0x${type.toString(16).padStart(2, '0')}`, start);
+    }
+  }
+
+  /** Goes on with what the last chunk, or the last token, left unfinished. */
+  resume(): Token {
+    switch (this.#partial) {
+      case Partial.Line:
+        return this.#resumeLine();
+      case Partial.Bulk:
+        return this.#resumeBulk();
+      case Partial.Streamed:
+        return this.#piece();
+      case Partial.End:
+        this.#partial = Partial.None;
+        return this.#stack.end();
+      case Partial.None:
+        return this.token();
+    }
+  }
+
+  #integer(start: number): Token {
+    const cursor = this.#cursor;
+    const { bytes, end } = cursor;
+    let at = start + 1;
+    const isNegative = at < end && bytes[at] === MINUS;
+    if (isNegative) at++;
+    const first = at;
+    let value = 0;
+    for (; at < end; at++) {
+      const digit = bytes[at]! - DIGIT_0;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    if (at === first || at - first > SHORT_INTEGER_DIGITS || !cursor.isCrlf(at)) return this.#line();
+    cursor.position = at + 2;
+    return isNegative ? 0 - value : value;
+  }
+
+  #simple(type: number, start: number): Token {
+    const cursor = this.#cursor;
+    const { bytes } = cursor;
+    const limit = Math.min(cursor.end, start + SHORT_LINE_BYTES);
+    let at = start + 1;
+    while (at < limit && bytes[at]! >= 0x20 && bytes[at]! < 0x80) at++;
+    if (!cursor.isCrlf(at)) return this.#line();
+    cursor.position = at + 2;
+    const text = this.#window.text(start + 1, at);
+    return type === Type.SimpleError ? new ErrorReply(text) : text;
+  }
+
+  #aggregate(type: number, start: number): Token {
+    const count = this.#shortLength(start);
+    return count < 0 ? this.#line() : this.#stack.open(type, count, this.#cursor.base + start);
+  }
+
+  #bulkString(start: number): Token {
+    const length = this.#shortLength(start);
+    if (length < 0) return this.#line();
+    const cursor = this.#cursor;
+    const from = cursor.position;
+    const to = from + length;
+    if (to + 2 > cursor.end || length > this.#smallBulkBytes) return this.#beginBulk(Type.BulkString, length);
+    if (!cursor.isCrlf(to)) throw notTerminated(cursor, cursor.bytes[to] === CR ? to + 1 : to);
+    cursor.position = to + 2;
+    return this.#stack.form === Form.String ? this.#window.text(from, to) : this.#bulk.value(from, to);
+  }
+
+  /** The length in a header that is all here, short and plain, else -1; moves behind it. */
+  #shortLength(start: number): number {
+    const cursor = this.#cursor;
+    const { bytes, end } = cursor;
+    let at = start + 1;
+    let length = 0;
+    for (; at < end; at++) {
+      const digit = bytes[at]! - DIGIT_0;
+      if (digit < 0 || digit > 9) break;
+      length = length * 10 + digit;
+    }
+    if (at === start + 1 || at - start > SHORT_LENGTH_DIGITS || !cursor.isCrlf(at)) return -1;
+    cursor.position = at + 2;
+    return length;
+  }
+
+  #line(): Token {
+    return this.#judged(this.#lines.read());
+  }
+
+  #resumeLine(): Token {
+    return this.#judged(this.#lines.resume());
+  }
+
+  #judged(line: Line | undefined): Token {
+    this.#partial = line === undefined ? Partial.Line : Partial.None;
+    if (line === undefined) return NEED_DATA;
+    return this.#bulk.isStreamed ? this.#beginPiece(line) : this.#value(line);
+  }
+
+  /** The meaning of a line that is no piece of a streamed string. */
+  #value(line: Line): Token {
+    switch (line.type) {
+      case Type.Integer:
+        return line.integer();
+      case Type.SimpleString:
+        return this.#stack.form === Form.Bytes || this.#stack.form === Form.View ? line.textOrBytes() : line.text();
+      case Type.SimpleError:
+        return new ErrorReply(line.text());
+      case Type.Double:
+        return line.double();
+      case Type.BigNumber:
+        return line.bigNumber();
+      case Type.Boolean:
+        return line.boolean();
+      case Type.Null:
+        return line.nothing();
+      case Type.End:
+        line.nothing();
+        this.#partial = Partial.End;
+        return MORE;
+      case Type.BulkString:
+      case Type.BulkError:
+      case Type.VerbatimString:
+        return this.#header(line);
+      default: {
+        const count = line.length();
+        return count === NULL_LENGTH ? null : this.#stack.open(line.type, count, line.offset);
+      }
+    }
+  }
+
+  #header(line: Line): Token {
+    const length = line.length();
+    if (length === NULL_LENGTH) return null;
+    if (length !== STREAMED_LENGTH) return this.#beginBulk(line.type, length);
+    this.#bulk.beginStreamed();
+    this.#partial = Partial.Streamed;
+    return MORE;
+  }
+
+  #beginBulk(type: number, length: number): Token {
+    this.#bulk.begin(type, length);
+    this.#partial = Partial.Bulk;
+    return MORE;
+  }
+
+  #resumeBulk(): Token {
+    const token = this.#bulk.resume();
+    if (token === MORE) this.#partial = Partial.Streamed;
+    else if (token !== NEED_DATA) this.#partial = Partial.None;
+    return token;
+  }
+
+  /** Reads the header of a piece of a streamed string. */
+  #piece(): Token {
+    const cursor = this.#cursor;
+    if (cursor.position === cursor.end) return NEED_DATA;
+    const type = cursor.bytes[cursor.position]!;
+    if (type !== Type.Piece)
+      throw cursor.fault('streamed string with something else among its pieces', cursor.position);
+    return this.#line();
+  }
+
+  #beginPiece(line: Line): Token {
+    const token = this.#bulk.beginPiece(line);
+    if (token === MORE) this.#partial = Partial.Bulk;
+    return token;
+  }
+}
