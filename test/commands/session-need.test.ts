@@ -1,0 +1,36 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { findCommand } from '../../src/commands/find-command.ts';
+import { needsSession } from '../../src/commands/session-need.ts';
+
+const test = suite('session need');
+
+function need(...args: string[]): string | undefined {
+  return needsSession(findCommand(args), args);
+}
+
+test('commands that change connection state or reply pairing name what to use instead', () => {
+  for (const name of ['MULTI', 'EXEC', 'DISCARD']) assert.is(need(name), 'transaction()');
+  for (const name of ['WATCH', 'UNWATCH', 'MONITOR', 'WAIT', 'WAITAOF']) assert.is(need(name), 'session()');
+  for (const name of ['SUBSCRIBE', 'PSUBSCRIBE', 'SSUBSCRIBE']) assert.is(need(name), 'subscribe()');
+  for (const name of ['UNSUBSCRIBE', 'PUNSUBSCRIBE', 'SUNSUBSCRIBE']) assert.is(need(name), 'subscribe()');
+  for (const name of ['RESET', 'QUIT']) assert.is(need(name), 'close()');
+  for (const name of ['SELECT', 'AUTH', 'HELLO', 'READONLY', 'READWRITE', 'ASKING', 'SYNC', 'PSYNC', 'REPLCONF']) {
+    assert.type(need(name), 'string', name);
+  }
+});
+
+test('of CLIENT only some subcommands, in any case', () => {
+  assert.is(need('client', 'tracking', 'on'), 'session()');
+  assert.is(need('CLIENT', 'CACHING', 'yes'), 'session()');
+  assert.is(need('CLIENT', 'Reply', 'off'), 'the reply option');
+  for (const harmless of ['SETNAME', 'ID', 'LIST', 'KILL']) assert.is(need('CLIENT', harmless), undefined);
+});
+
+test('everything else is free to be sent, publishing and unknown commands too', () => {
+  for (const name of ['GET', 'SET', 'PUBLISH', 'SPUBLISH', 'BLPOP', 'EVAL', 'NOSUCH', 'constructor']) {
+    assert.is(need(name, 'x'), undefined);
+  }
+});
+
+test.run();
