@@ -1,0 +1,149 @@
+import { ConnectionError, type RedisError } from '../errors.ts';
+import type { Argument, Reply } from '../resp/index.ts';
+import type { Command, Outcome } from './command.ts';
+import { checkPort, DEFAULT_PORT, type Endpoint, parseUrl, type TlsOptions } from './endpoint.ts';
+import { type CommandSink, Intake } from './intake.ts';
+import { Link, type LinkOwner } from './link.ts';
+import { type ClientOptions, type ClientSettings, clientSettings, type SendOptions } from './options.ts';
+import { fateAfterLoss } from './retry-policy.ts';
+
+/** Where and how to connect to one server. */
+export interface ConnectOptions extends ClientOptions {
+  /** Default `127.0.0.1`. */
+  readonly host?: string | undefined;
+  /** Default 6379. */
+  readonly port?: number | undefined;
+  /** The path of a Unix socket, instead of host and port. */
+  readonly path?: string | undefined;
+  /** TLS: `true`, or settings as `node:tls` takes them. */
+  readonly tls?: boolean | TlsOptions | undefined;
+  /** Selected on every connection; default 0. */
+  readonly database?: number | undefined;
+}
+
+/**
+ * Connects to one server.
+ *
+ * @param target options, or a URL: `redis://user:password@host:port/database`, `rediss://`, `unix:/path`.
+ * @returns a client whose connection is made again whenever it is lost.
+ * @throws {ConnectionError} `ERR_CONNECT` or `ERR_AUTH`, {@link TimeoutError} `ERR_CONNECT_TIMEOUT`: the first attempt failed.
+ */
+export async function connect(target: ConnectOptions | string = {}): Promise<Client> {
+  const client = new Client(typeof target === 'string' ? optionsOfUrl(target) : target);
+  await client.ready();
+  return client;
+}
+
+/** The client of one server: `send`, `sendAll`, `close`. Made by {@link connect}. */
+export class Client {
+  readonly #link: Link;
+  readonly #intake: Intake;
+  readonly #settings: ClientSettings;
+  #awaitingReady: { resolve: () => void; reject: (error: RedisError) => void } | undefined;
+
+  constructor(options: ConnectOptions) {
+    const settings = clientSettings(options);
+    const { protocol, clientName, username, password } = settings;
+    const handshake = { protocol, clientName, username, password, database: options.database };
+    this.#settings = settings;
+    this.#intake = new Intake(settings, this.#sink);
+    this.#link = new Link({ endpoint: endpointOf(options), settings, handshake }, this.#owner);
+  }
+
+  /** `host:port`, or the path of the Unix socket. */
+  get address(): string {
+    return this.#link.address;
+  }
+
+  /** Resolves when the server has welcomed us; rejects when the attempt fails. */
+  ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#awaitingReady = { resolve, reject };
+      this.#link.open();
+    });
+  }
+
+  /**
+   * Sends one command.
+   *
+   * @param args name and arguments; bytes are the caller's, and stay unchanged until the promise settles.
+   * @returns the reply, in the form of `options.reply`.
+   * @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), synchronously, for arguments that can't be sent.
+   */
+  send<T extends Reply = Reply>(args: readonly Argument[], options?: SendOptions): Promise<T> {
+    return this.#intake.send(args, options) as Promise<T>;
+  }
+
+  /** Sends many commands at once; the promise always resolves, with a reply or an error for each, in order. */
+  sendAll(commands: readonly (readonly Argument[])[], options?: SendOptions): Promise<Outcome[]> {
+    return this.#intake.sendAll(commands, options);
+  }
+
+  /** Resolves when less than half of what may be under way is. */
+  drained(): Promise<void> {
+    return this.#intake.drained();
+  }
+
+  /** Takes no more commands, waits for those under way (at most `closeTimeoutMs`), then disconnects. */
+  async close(): Promise<void> {
+    await this.#intake.finish(this.#settings.closeTimeoutMs);
+    this.destroy();
+  }
+
+  /** Disconnects at once; what is under way rejects with `ERR_CLOSED`. */
+  destroy(): void {
+    this.#intake.abandon();
+    this.#link.close();
+  }
+
+  readonly #sink: CommandSink = {
+    prepare: () => undefined,
+    nodeAdmission: () => undefined,
+    dispatch: (command) => this.#link.enqueue(command),
+    cancelled: () => undefined,
+  };
+
+  readonly #owner: LinkOwner = {
+    onReady: () => {
+      this.#awaitingReady?.resolve();
+      this.#awaitingReady = undefined;
+    },
+    onReply: (_link, command, reply) => this.#intake.settle(command, reply),
+    onPush: () => undefined,
+    onLost: (_link, unanswered, error) => this.#onLost(unanswered, error),
+  };
+
+  /** Whatever may go out again goes out in the order in which it was sent. */
+  #onLost(unanswered: readonly Command[], error: RedisError | undefined): void {
+    this.#awaitingReady?.reject(error ?? new ConnectionError('ERR_CLOSED', 'the client was closed'));
+    this.#awaitingReady = undefined;
+    for (const command of unanswered) {
+      if (error?.code === 'ERR_AUTH' || fateAfterLoss(command) === 'reject') {
+        this.#intake.settle(command, lossOf(command, error));
+        continue;
+      }
+      command.lastRefusal = error;
+      this.#link.enqueue(command);
+    }
+  }
+}
+
+/** Each command's own error: `wasSent` differs from one to the other. */
+export function lossOf(command: Command, cause: RedisError | undefined): ConnectionError {
+  const { address } = (cause ?? {}) as { address?: string };
+  const code = cause?.code === 'ERR_AUTH' ? 'ERR_AUTH' : 'ERR_CONNECTION_LOST';
+  const doubt = command.mayHaveRun ? '; it may have run' : '';
+  const message = `${command.name} not answered: ${cause?.message ?? 'the connection was closed'}${doubt}`;
+  return new ConnectionError(code, message, { address, cause, wasSent: command.mayHaveRun });
+}
+
+function endpointOf(options: ConnectOptions): Endpoint {
+  const tls = options.tls === true ? {} : options.tls === false ? undefined : options.tls;
+  const { host = '127.0.0.1', port = DEFAULT_PORT, path } = options;
+  return path === undefined ? { host, port: checkPort(port), tls } : { host: 'localhost', port: 0, path, tls };
+}
+
+function optionsOfUrl(url: string): ConnectOptions {
+  const { endpoint, username, password, database } = parseUrl(url);
+  return { ...endpoint, username, password, database };
+}

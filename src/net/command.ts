@@ -1,0 +1,147 @@
+import type { CommandInfo } from '../commands/index.ts';
+import type { RedisError } from '../errors.ts';
+import type { Argument, Reply, ReplyForm } from '../resp/index.ts';
+import type { Admission } from './admission.ts';
+
+/**
+ * Where a command is in its life. Whatever is not yet written can still be withdrawn, cancelled or re-routed.
+ *
+ *     waiting -> queued -> written -> settled
+ *         \        \  ^      /  ^
+ *          \        v |     v   |
+ *           `-----> held <-'    `-- settled also from anywhere, by a deadline, a signal or a refusal
+ */
+export const CommandState = {
+  /** Not admitted yet (`whenFull: 'wait'`). */
+  Waiting: 'waiting',
+  /** In the queue of a connection: no byte of it is encoded. */
+  Queued: 'queued',
+  /** Kept back by its slot's lane. */
+  Held: 'held',
+  /** Handed to a socket, whether or not its bytes have left. */
+  Written: 'written',
+  /** Its caller has been told. A written command that is settled early stays in the pipeline as a tombstone. */
+  Settled: 'settled',
+} as const;
+export type CommandState = (typeof CommandState)[keyof typeof CommandState];
+
+/**
+ * Which written commands are sent again after their connection was lost: none, those that only read or that are
+ * declared idempotent (`'safe'`: flagged readonly by the server's own table), or all.
+ */
+export type RetryPolicy = 'never' | 'safe' | 'always';
+
+/** What one command was answered with, or why it was not. */
+export type Outcome = Reply | RedisError;
+
+/** Who is told when a command of a `sendAll` settles. */
+export interface Batch {
+  settled(index: number, outcome: Outcome): void;
+}
+
+/** The slot of a command that has none. */
+export const NO_SLOT = -1;
+
+/** One command from `send` to its outcome: the only record of it, wherever it waits. */
+export class Command {
+  readonly args: readonly Argument[];
+  readonly info: CommandInfo | undefined;
+  readonly form: ReplyForm;
+  readonly retry: RetryPolicy;
+  /** The budget for everything: queueing, routing, holding, redirects, back-off and the wire. */
+  readonly timeoutMs: number;
+  /** Bytes counted by admission. */
+  readonly bytes: number;
+  /** Order of `send`: within a slot, commands leave in this order. */
+  readonly sequence: number;
+  /** When the budget is exhausted, on the runtime's clock. */
+  deadline = 0;
+  slot: number = NO_SLOT;
+  state: CommandState = CommandState.Waiting;
+  /** Its bytes were handed to a socket and nothing since has proved that it did not run. */
+  mayHaveRun = false;
+  /** MOVED and ASK followed so far. */
+  redirects = 0;
+  /** Refusals met so far, for the back-off. */
+  refusals = 0;
+  lastRefusal: RedisError | undefined;
+  /** ASKING goes before it, on the same connection with nothing between (protocol 7). */
+  asking = false;
+  /** The address an ASK named for it: where it goes next, instead of to its slot's primary. */
+  askAddress: string | undefined;
+  /** The address of the one node that may answer it, whatever its slot. */
+  pinnedTo: string | undefined;
+  /** Counted by admission. */
+  isAdmitted = false;
+  /** The node's share of admission that it takes, besides the client's. */
+  nodeAdmission: Admission | undefined;
+  signal: AbortSignal | undefined;
+  /** Stops listening to the caller's signal. */
+  forgetSignal: (() => void) | undefined;
+  /** Neighbours in the list of commands with the same budget, see deadlines.ts. */
+  older: Command | undefined;
+  newer: Command | undefined;
+  #resolve: ((reply: Reply) => void) | undefined;
+  #reject: ((error: RedisError) => void) | undefined;
+  #batch: Batch | undefined;
+  #index = 0;
+
+  constructor(fields: CommandFields) {
+    this.args = fields.args;
+    this.info = fields.info;
+    this.form = fields.form;
+    this.retry = fields.retry;
+    this.timeoutMs = fields.timeoutMs;
+    this.bytes = fields.bytes;
+    this.sequence = fields.sequence;
+  }
+
+  /** Upper case, for messages; what the caller spelled when no table knows it. */
+  get name(): string {
+    return this.info?.name ?? String(this.args[0]);
+  }
+
+  get isSettled(): boolean {
+    return this.state === CommandState.Settled;
+  }
+
+  /** The promise of this command, when it has one of its own. */
+  promise(): Promise<Reply> {
+    const promise = new Promise<Reply>(capture);
+    this.#resolve = capturedResolve;
+    this.#reject = capturedReject;
+    return promise;
+  }
+
+  /** Reports to a batch instead of to a promise. */
+  joinBatch(batch: Batch, index: number): void {
+    this.#batch = batch;
+    this.#index = index;
+  }
+
+  /** Tells the caller; errors reject, but a batch takes them as results. Only the first call counts. */
+  tell(outcome: Outcome, isError: boolean): void {
+    this.state = CommandState.Settled;
+    if (this.#batch !== undefined) this.#batch.settled(this.#index, outcome);
+    else if (isError) this.#reject?.(outcome as RedisError);
+    else this.#resolve?.(outcome as Reply);
+  }
+}
+
+export interface CommandFields {
+  args: readonly Argument[];
+  info: CommandInfo | undefined;
+  form: ReplyForm;
+  retry: RetryPolicy;
+  timeoutMs: number;
+  bytes: number;
+  sequence: number;
+}
+
+// A promise's functions, without a closure per command: the executor runs synchronously.
+let capturedResolve: (reply: Reply) => void;
+let capturedReject: (error: RedisError) => void;
+function capture(resolve: (reply: Reply) => void, reject: (error: RedisError) => void): void {
+  capturedResolve = resolve;
+  capturedReject = reject;
+}

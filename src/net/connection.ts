@@ -1,0 +1,338 @@
+import { ConnectionError, ErrorReply, type RedisError, TimeoutError } from '../errors.ts';
+import {
+  type Argument,
+  type CommandBatch,
+  CommandEncoder,
+  Decoder,
+  NEED_DATA,
+  Push,
+  type Reply,
+  unwrap,
+} from '../resp/index.ts';
+import { Command, CommandState } from './command.ts';
+import { type ConnectionEvent, ConnectionState, transition } from './connection-state.ts';
+import { type Endpoint, formatAddress } from './endpoint.ts';
+import { Fifo } from './fifo.ts';
+import { Handshake, type HandshakeOptions, type HandshakeStep } from './handshake.ts';
+import type { ClientSettings } from './options.ts';
+import { Pipeline } from './pipeline.ts';
+import type { TimerHandle } from './runtime.ts';
+import type { Transport } from './transport.ts';
+
+/** What a connection tells its owner. It never calls a user's code. */
+export interface ConnectionEvents {
+  onReady(connection: Connection): void;
+  /** The reply to a command that nobody has settled yet. */
+  onReply(connection: Connection, command: Command, reply: Reply): void;
+  onPush(push: Push): void;
+  /**
+   * The connection is over. `unanswered` is every live command it had, oldest first: those written, then those queued.
+   * `error` says why; undefined when it was asked to drain.
+   */
+  onEnd(connection: Connection, unanswered: Command[], error: RedisError | undefined): void;
+}
+
+export interface ConnectionOptions {
+  readonly endpoint: Endpoint;
+  readonly settings: ClientSettings;
+  readonly handshake: Omit<HandshakeOptions, 'address'>;
+  /** Dial so much later: the back-off of a reconnection. */
+  readonly delayMs: number;
+}
+
+/**
+ * One socket, from dialling to its end: the only owner of it.
+ *
+ * Commands queue from the start, are encoded when the connection flushes, and wait in the pipeline for their replies.
+ * Until the server has welcomed us, the pipeline carries the handshake alone.
+ */
+export class Connection {
+  readonly address: string;
+  readonly #settings: ClientSettings;
+  readonly #events: ConnectionEvents;
+  readonly #handshake: Handshake;
+  readonly #decoder: Decoder;
+  readonly #encoder = new CommandEncoder();
+  readonly #queue = new Fifo<Command>();
+  readonly #pipeline = new Pipeline();
+  readonly #endpoint: Endpoint;
+  #transport: Transport | undefined;
+  #state: ConnectionState = ConnectionState.Idle;
+  #timer: TimerHandle | undefined;
+  /** One batch is handed to the socket at a time: what a slow server has not taken stays ours. */
+  #isWriting = false;
+  #batch: CommandBatch | undefined;
+  #isFlushScheduled = false;
+  #lastByteAt = 0;
+  /** Since when at least one answer is owed. */
+  #owedSince = 0;
+
+  constructor(options: ConnectionOptions, events: ConnectionEvents) {
+    const { settings, endpoint } = options;
+    this.address = formatAddress(endpoint);
+    this.#endpoint = endpoint;
+    this.#settings = settings;
+    this.#events = events;
+    this.#handshake = new Handshake({ ...options.handshake, address: this.address });
+    this.#decoder = new Decoder({ maps: settings.maps, maxReplyBytes: settings.maxReplyBytes });
+    this.#timer = settings.runtime.setTimer(() => this.#dial(), options.delayMs);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get isReady(): boolean {
+    return this.#state === ConnectionState.Ready;
+  }
+
+  /** Replies owed by the server, those of cancelled commands too. */
+  get owed(): number {
+    return this.#pipeline.owed;
+  }
+
+  /** How long nothing came although an answer is owed, in milliseconds. */
+  get silentMs(): number {
+    if (this.#pipeline.owed === 0) return 0;
+    return this.#settings.runtime.now() - Math.max(this.#lastByteAt, this.#owedSince);
+  }
+
+  /** Whether an answer is owed for a live command that is so. */
+  owes(predicate: (command: Command) => boolean): boolean {
+    return this.#pipeline.owes(predicate);
+  }
+
+  /** Takes a command; it leaves with the next flush, or when the server has welcomed us. */
+  enqueue(command: Command): void {
+    command.state = CommandState.Queued;
+    this.#queue.push(command);
+    if (!this.#isFlushScheduled && !this.#isWriting && this.#state === ConnectionState.Ready) {
+      this.#isFlushScheduled = true;
+      this.#settings.runtime.scheduleFlush(this.#flush);
+    }
+  }
+
+  /** Gives back the commands of which no byte is encoded, oldest first. */
+  takeQueued(): Command[] {
+    return this.#queue.takeAll().filter((command) => !command.isSettled);
+  }
+
+  /** Writes nothing more; ends when nothing is owed. What is queued goes back to the owner at the end. */
+  drain(): void {
+    if (this.#state === ConnectionState.Closed) return;
+    const state = this.#move('drain');
+    if (state === ConnectionState.Closed) this.#end(undefined);
+    else this.#endIfDrained();
+  }
+
+  /** Ends at once; everything unanswered goes back to the owner, with this error. */
+  destroy(error: RedisError): void {
+    if (this.#state === ConnectionState.Closed) return;
+    this.#move('lost');
+    this.#end(error);
+  }
+
+  setReferenced(isReferenced: boolean): void {
+    this.#transport?.setReferenced(isReferenced);
+  }
+
+  #dial(): void {
+    this.#move('dial');
+    const { runtime, connectTimeoutMs } = this.#settings;
+    this.#timer = runtime.setTimer(() => this.#connectTimedOut(), connectTimeoutMs);
+    this.#transport = runtime.openTransport(this.#endpoint, {
+      onConnect: () => this.#onConnect(),
+      onBytes: (buffer, length) => this.#onBytes(buffer, length),
+      onClose: (error) => this.destroy(this.#lost(error)),
+    });
+  }
+
+  #onConnect(): void {
+    if (this.#state !== ConnectionState.Connecting) return;
+    this.#move('connected');
+    this.#takeStep(this.#handshake.start());
+  }
+
+  #takeStep(step: HandshakeStep): void {
+    if (step.kind === 'ready') this.#welcome();
+    else this.#write(internalCommand(step.args));
+  }
+
+  #welcome(): void {
+    this.#move('welcomed');
+    this.#settings.runtime.clearTimer(this.#timer);
+    this.#watch();
+    this.#events.onReady(this);
+    this.#flush();
+  }
+
+  #onBytes(buffer: Buffer, length: number): void {
+    this.#lastByteAt = this.#settings.runtime.now();
+    const decoder = this.#decoder;
+    try {
+      decoder.feed(length === buffer.length ? buffer : buffer.subarray(0, length));
+      for (let reply = decoder.next(); reply !== NEED_DATA; reply = decoder.next()) {
+        if (reply instanceof Push) this.#events.onPush(reply);
+        else this.#pair(unwrap(reply));
+        if (this.#state === ConnectionState.Closed) return;
+      }
+    } catch (error) {
+      // A syntax error, a depth error, a refused handshake: the stream can't be used further.
+      this.destroy(error as RedisError);
+      return;
+    }
+    if (this.#state === ConnectionState.Draining) this.#endIfDrained();
+  }
+
+  #pair(reply: Reply): void {
+    const command = this.#pipeline.answered();
+    if (command === undefined) throw this.#unpaired(reply);
+    this.#expectForm();
+    if (this.#state === ConnectionState.Handshaking) {
+      this.#takeStep(this.#handshake.onReply(reply));
+      return;
+    }
+    if (command.isSettled) return;
+    if (reply instanceof ErrorReply) {
+      reply.command = command.name;
+      reply.address = this.address;
+    }
+    // A raw frame lies in the read buffer: what a caller keeps is a copy.
+    this.#events.onReply(this, command, command.form === 'raw' && Buffer.isBuffer(reply) ? Buffer.from(reply) : reply);
+  }
+
+  /** Replies are decoded once, in the form that the command they answer asks for. */
+  #expectForm(): void {
+    const head = this.#pipeline.head;
+    if (head === undefined) return;
+    this.#decoder.reply = head.isSettled && this.#state !== ConnectionState.Handshaking ? 'skip' : head.form;
+  }
+
+  readonly #flush = (): void => {
+    this.#isFlushScheduled = false;
+    if (this.#state !== ConnectionState.Ready || this.#isWriting) return;
+    const encoder = this.#encoder;
+    const { maxBatchBytes } = this.#settings;
+    const wasIdle = this.#pipeline.owed === 0;
+    while (encoder.byteLength < maxBatchBytes) {
+      const command = this.#queue.shift();
+      if (command === undefined) break;
+      if (command.isSettled) continue;
+      if (command.asking) this.#encode(ASKING);
+      this.#encode(command);
+      command.state = CommandState.Written;
+      command.mayHaveRun = true;
+    }
+    if (encoder.byteLength > 0) this.#send(wasIdle);
+  };
+
+  /** One command of our own, outside the queue: the handshake and the idle probe. */
+  #write(command: Command): void {
+    const wasIdle = this.#pipeline.owed === 0;
+    this.#encode(command);
+    this.#send(wasIdle);
+  }
+
+  #encode(command: Command): void {
+    this.#encoder.append(command.args);
+    this.#pipeline.written(command);
+  }
+
+  #send(wasIdle: boolean): void {
+    if (wasIdle) {
+      this.#owedSince = this.#settings.runtime.now();
+      this.#expectForm();
+    }
+    this.#isWriting = true;
+    this.#batch = this.#encoder.take();
+    this.#transport!.write(this.#batch.pieces, this.#batchLeft);
+  }
+
+  readonly #batchLeft = (): void => {
+    this.#isWriting = false;
+    if (this.#batch !== undefined) this.#encoder.release(this.#batch);
+    this.#batch = undefined;
+    if (this.#queue.length > 0) this.#flush();
+  };
+
+  /** Closes a connection that owes an answer and is silent; asks an idle one whether it is still there. */
+  #watch(): void {
+    const { runtime, livenessMs, idleProbeMs } = this.#settings;
+    this.#timer = runtime.setTimer(() => {
+      if (this.#pipeline.owed > 0) {
+        // A blocking command waits on purpose.
+        const isBlocking = this.#pipeline.head?.info?.isBlocking === true;
+        if (this.silentMs >= livenessMs && !isBlocking) this.destroy(this.#silent());
+      } else if (runtime.now() - this.#lastByteAt >= idleProbeMs && this.isReady && !this.#isWriting) {
+        this.#write(internalCommand(['PING']));
+      }
+      if (this.#state !== ConnectionState.Closed) this.#watch();
+    }, Math.min(livenessMs, idleProbeMs) / 4);
+  }
+
+  #endIfDrained(): void {
+    if (this.#pipeline.owed > 0) return;
+    this.#move('lost');
+    this.#end(undefined);
+  }
+
+  #end(error: RedisError | undefined): void {
+    this.#settings.runtime.clearTimer(this.#timer);
+    this.#transport?.destroy();
+    const unanswered = this.#pipeline.takeUnanswered();
+    for (const command of this.takeQueued()) unanswered.push(command);
+    this.#events.onEnd(this, unanswered, error);
+  }
+
+  #move(event: ConnectionEvent): ConnectionState {
+    this.#state = transition(this.#state, event);
+    return this.#state;
+  }
+
+  #connectTimedOut(): void {
+    const { connectTimeoutMs: timeoutMs } = this.#settings;
+    const stage = this.#state === ConnectionState.Connecting ? 'not reached' : 'did not answer the handshake';
+    const message = `${this.address} ${stage} within ${timeoutMs} ms`;
+    this.destroy(new TimeoutError('ERR_CONNECT_TIMEOUT', message, { timeoutMs, wasSent: false }));
+  }
+
+  #lost(cause: Error | undefined): ConnectionError {
+    const { address } = this;
+    const isEstablished = this.#state === ConnectionState.Ready || this.#state === ConnectionState.Draining;
+    const why = cause === undefined ? 'the server closed the connection' : cause.message;
+    return isEstablished
+      ? new ConnectionError('ERR_CONNECTION_LOST', `connection to ${address} lost: ${why}`, { address, cause })
+      : new ConnectionError('ERR_CONNECT', `could not connect to ${address}: ${why}`, { address, cause });
+  }
+
+  #silent(): ConnectionError {
+    const { address } = this;
+    const message = `connection to ${address} closed: no byte for ${this.#settings.livenessMs} ms while an answer is owed`;
+    return new ConnectionError('ERR_CONNECTION_LOST', message, { address });
+  }
+
+  /** A server that has something to say before it closes says it as an error that nobody asked for (protocol 40). */
+  #unpaired(reply: Reply): ConnectionError {
+    const { address } = this;
+    const what = reply instanceof ErrorReply ? reply.message : 'a reply that answers no command';
+    const cause = reply instanceof ErrorReply ? reply : undefined;
+    return new ConnectionError('ERR_CONNECTION_LOST', `connection to ${address} closed: ${what}`, { address, cause });
+  }
+}
+
+/** A command of the connection itself: no caller waits for it, so its reply is dropped like a tombstone's. */
+function internalCommand(args: readonly Argument[]): Command {
+  const command = new Command({
+    args,
+    info: undefined,
+    form: 'string',
+    retry: 'never',
+    timeoutMs: 0,
+    bytes: 0,
+    sequence: 0,
+  });
+  command.state = CommandState.Settled;
+  return command;
+}
+
+const ASKING: Command = internalCommand(['ASKING']);

@@ -1,0 +1,94 @@
+import type { Command } from './command.ts';
+import type { Runtime, TimerHandle } from './runtime.ts';
+
+/** Commands with the same budget, oldest first: so also in the order in which they expire. */
+interface SameBudget {
+  oldest: Command | undefined;
+  newest: Command | undefined;
+}
+
+/**
+ * The one deadline structure of a client: a list per budget, one timer for all.
+ *
+ * Adding and removing are a few assignments, because nearly all commands share one budget and almost none expires. The
+ * timer is set for the earliest deadline when there is none, and is not moved when that command settles: at worst it
+ * rings for nobody, once per budget.
+ */
+export class Deadlines {
+  readonly #runtime: Runtime;
+  readonly #expire: (command: Command) => void;
+  readonly #lists = new Map<number, SameBudget>();
+  #timer: TimerHandle | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+
+  /** @param expire is told of each command whose budget is exhausted; it must {@link remove} it. */
+  constructor(runtime: Runtime, expire: (command: Command) => void) {
+    this.#runtime = runtime;
+    this.#expire = expire;
+  }
+
+  /** Starts the budget of a command, `now` on the runtime's clock. */
+  add(command: Command, now: number): void {
+    command.deadline = now + command.timeoutMs;
+    let list = this.#lists.get(command.timeoutMs);
+    if (list === undefined) {
+      list = { oldest: undefined, newest: undefined };
+      this.#lists.set(command.timeoutMs, list);
+    }
+    command.older = list.newest;
+    if (list.newest === undefined) list.oldest = command;
+    else list.newest.newer = command;
+    list.newest = command;
+    if (command.deadline < this.#timerAt) this.#arm(command.deadline, now);
+  }
+
+  /** Forgets a command; nothing happens when it was not here. */
+  remove(command: Command): void {
+    const list = this.#lists.get(command.timeoutMs);
+    if (list === undefined) return;
+    const { older, newer } = command;
+    if (older === undefined && list.oldest !== command) return;
+    if (older === undefined) list.oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) list.newest = older;
+    else newer.older = older;
+    command.older = undefined;
+    command.newer = undefined;
+  }
+
+  /** All commands that have a budget and are not settled, in no particular order. */
+  all(): Command[] {
+    const all: Command[] = [];
+    for (const list of this.#lists.values()) {
+      for (let command = list.oldest; command !== undefined; command = command.newer) all.push(command);
+    }
+    return all;
+  }
+
+  /** Sets the timer off for good; nothing expires any more. */
+  stop(): void {
+    if (this.#timer !== undefined) this.#runtime.clearTimer(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+  }
+
+  #arm(at: number, now: number): void {
+    this.stop();
+    this.#timerAt = at;
+    this.#timer = this.#runtime.setTimer(() => this.#ring(), Math.max(0, at - now));
+  }
+
+  #ring(): void {
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    const now = this.#runtime.now();
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const [timeoutMs, list] of this.#lists) {
+      // A timer may ring a fraction of a millisecond early: that much early is on time.
+      while (list.oldest !== undefined && list.oldest.deadline <= now + 1) this.#expire(list.oldest);
+      if (list.oldest === undefined) this.#lists.delete(timeoutMs);
+      else earliest = Math.min(earliest, list.oldest.deadline);
+    }
+    if (earliest < this.#timerAt) this.#arm(earliest, now);
+  }
+}

@@ -1,0 +1,150 @@
+import { ConnectionError, ErrorReply } from '../errors.ts';
+import type { Argument, Reply } from '../resp/index.ts';
+import type { Credentials } from './options.ts';
+
+/** What a connection needs before it may carry commands. */
+export interface HandshakeOptions extends Credentials {
+  readonly address: string;
+  readonly protocol: 'auto' | 2 | 3;
+  readonly clientName?: string | undefined;
+  /** SELECT it; for a single server. */
+  readonly database?: number | undefined;
+  /** READONLY: the connection reads from a replica (protocol 15). */
+  readonly readFromReplica?: boolean | undefined;
+}
+
+/** What to do next: send one command and await its reply, or begin work. */
+export type HandshakeStep =
+  | { readonly kind: 'send'; readonly args: readonly Argument[] }
+  | { readonly kind: 'ready'; readonly protocol: 2 | 3 };
+
+type Stage = 'hello' | 'auth' | 'name' | 'select' | 'readonly';
+
+/**
+ * The handshake, decided step by step without a socket. Each command is sent alone and awaited: servers have dropped the
+ * reply of a failing AUTH that stood behind others (protocol 41).
+ *
+ *     HELLO 3 [AUTH u p] --ok--------------------.
+ *        | no HELLO, or no RESP3                  v
+ *        `-> [AUTH] --ok--> [CLIENT SETNAME] -> [SELECT] -> [READONLY] -> ready
+ */
+export class Handshake {
+  readonly #options: HandshakeOptions;
+  readonly #stages: Stage[];
+  #protocol: 2 | 3 = 2;
+
+  constructor(options: HandshakeOptions) {
+    this.#options = options;
+    this.#stages = options.protocol === 2 ? this.#authStages() : ['hello'];
+    if (options.clientName !== undefined) this.#stages.push('name');
+    if (options.database !== undefined && options.database !== 0) this.#stages.push('select');
+    if (options.readFromReplica === true) this.#stages.push('readonly');
+  }
+
+  /** The first step. */
+  start(): HandshakeStep {
+    return this.#next();
+  }
+
+  /**
+   * Takes the reply to the last command.
+   *
+   * @throws {ConnectionError} `ERR_AUTH` or `ERR_CONNECT`, naming the node, what happened and what to change. No message
+   * repeats what was sent: it may hold the password, and so may the server's own words about an unknown HELLO.
+   */
+  onReply(reply: Reply): HandshakeStep {
+    const stage = this.#stages.shift();
+    if (!(reply instanceof ErrorReply)) {
+      if (stage === 'hello') this.#protocol = 3;
+      return this.#next();
+    }
+    switch (stage) {
+      case 'hello':
+        this.#helloRefused(reply);
+        break;
+      case 'auth':
+        if (!isNotProtected(reply)) throw this.#refused(reply);
+        break;
+      // A name is a comfort: a user without the right to CLIENT SETNAME works without one.
+      case 'name':
+        break;
+      default:
+        throw this.#refused(reply);
+    }
+    return this.#next();
+  }
+
+  #next(): HandshakeStep {
+    const stage = this.#stages[0];
+    if (stage === undefined) return { kind: 'ready', protocol: this.#protocol };
+    return { kind: 'send', args: this.#command(stage) };
+  }
+
+  #command(stage: Stage): readonly Argument[] {
+    const { username, password, clientName, database } = this.#options;
+    switch (stage) {
+      case 'hello':
+        return password === undefined ? ['HELLO', 3] : ['HELLO', 3, 'AUTH', username ?? 'default', password];
+      case 'auth':
+        return username === undefined ? ['AUTH', password!] : ['AUTH', username, password!];
+      case 'name':
+        return ['CLIENT', 'SETNAME', clientName!];
+      case 'select':
+        return ['SELECT', database!];
+      case 'readonly':
+        return ['READONLY'];
+    }
+  }
+
+  /** A server without HELLO or RESP3 is asked for AUTH and spoken to in RESP2. */
+  #helloRefused(reply: ErrorReply): void {
+    const isMissing = reply.prefix === 'NOPROTO' || (reply.prefix === 'ERR' && !isFarewell(reply));
+    if (!isMissing || this.#options.protocol === 3) throw this.#refused(reply);
+    this.#stages.unshift(...this.#authStages());
+  }
+
+  #authStages(): Stage[] {
+    return this.#options.password === undefined ? [] : ['auth'];
+  }
+
+  #refused(reply: ErrorReply): ConnectionError {
+    const { address, password } = this.#options;
+    const fail = (code: 'ERR_AUTH' | 'ERR_CONNECT', message: string): ConnectionError =>
+      new ConnectionError(code, `${address} ${message}`, { address });
+    if (reply.prefix === 'NOAUTH') return fail('ERR_AUTH', `requires a password and none was given: set 'password'`);
+    if (reply.prefix === 'WRONGPASS' || isWrongPassword(reply)) {
+      return fail(
+        'ERR_AUTH',
+        `refused the ${password === undefined ? 'user' : 'password'}: every node of a cluster must have the same one ` +
+          '(CONFIG SET requirepass and masterauth on that node)',
+      );
+    }
+    if (reply.prefix === 'NOPERM') return fail('ERR_AUTH', 'does not permit this user to connect (NOPERM)');
+    if (reply.prefix === 'DENIED') return fail('ERR_CONNECT', DENIED);
+    return fail('ERR_CONNECT', `refused the connection: ${this.#withoutSecrets(reply.message)}`);
+  }
+
+  #withoutSecrets(text: string): string {
+    const { password } = this.#options;
+    return password === undefined || password === '' ? text : text.replaceAll(password, '***');
+  }
+}
+
+const DENIED =
+  'runs in protected mode and refuses clients from other machines: set a password on it (CONFIG SET requirepass), ' +
+  'or CONFIG SET protected-mode no where the network is trusted';
+
+/** Servers before 6.0 have one text for a wrong password. */
+function isWrongPassword(reply: ErrorReply): boolean {
+  return reply.prefix === 'ERR' && reply.detail === 'invalid password';
+}
+
+/** Sent before a server closes a connection that it never meant to serve (protocol 40). */
+function isFarewell(reply: ErrorReply): boolean {
+  return /max number of clients/.test(reply.message);
+}
+
+/** The server has no password at all: there is nothing to refuse. */
+function isNotProtected(reply: ErrorReply): boolean {
+  return /no password is set|without any password configured/.test(reply.message);
+}

@@ -1,0 +1,266 @@
+import { findCommand, needsSession } from '../commands/index.ts';
+import { ClusterError, ConnectionError, ErrorReply, OverloadError, RedisError, TimeoutError } from '../errors.ts';
+import { type Argument, argumentBytes, checkArguments, type Reply } from '../resp/index.ts';
+import { Admission } from './admission.ts';
+import { Command, CommandState, type Outcome } from './command.ts';
+import { Deadlines } from './deadlines.ts';
+import { Fifo } from './fifo.ts';
+import { type ClientSettings, checkSendOptions, type SendOptions } from './options.ts';
+import { Replies } from './replies.ts';
+
+/** What an {@link Intake} asks of the client it works for. */
+export interface CommandSink {
+  /** Completes the record (its slot), or refuses it with an error that its caller is told. */
+  prepare(command: Command): RedisError | undefined;
+  /** The share of admission of the node that the command would go to now. */
+  nodeAdmission(command: Command): Admission | undefined;
+  /** An admitted command is on its way. */
+  dispatch(command: Command): void;
+  /** A command was settled by its deadline or its signal, while in state `from`. */
+  cancelled(command: Command, from: CommandState): void;
+}
+
+/**
+ * The door of every client: checks arguments, counts admission, starts the budget, and tells the caller at the end.
+ *
+ * Everything that can be wrong with a call is thrown here, synchronously, before a record exists.
+ */
+export class Intake {
+  readonly deadlines: Deadlines;
+  readonly #settings: ClientSettings;
+  readonly #sink: CommandSink;
+  readonly #admission: Admission;
+  /** Commands that wait for admission, in the order of their `send`. */
+  readonly #waiting = new Fifo<Command>();
+  #drainedWaiters: (() => void)[] = [];
+  #idleWaiters: (() => void)[] = [];
+  #sequence = 0;
+  #live = 0;
+  #isClosed = false;
+  /** The clock, read once per turn: `send` is called far more often than time passes. */
+  #now = 0;
+  #isNowFresh = false;
+
+  constructor(settings: ClientSettings, sink: CommandSink) {
+    this.#settings = settings;
+    this.#sink = sink;
+    this.#admission = new Admission({ maxCommands: settings.maxCommands, maxBytes: settings.maxBytes });
+    this.deadlines = new Deadlines(settings.runtime, (command) => this.#expire(command));
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Commands whose callers have not been told yet. */
+  get live(): number {
+    return this.#live;
+  }
+
+  /** @see DESIGN: `send` of every client. */
+  send(args: readonly Argument[], options: SendOptions | undefined): Promise<Reply> {
+    const command = this.#accept(args, options);
+    const promise = command.promise();
+    this.#admit(command);
+    return promise;
+  }
+
+  /** One promise for many commands; it always resolves, in the order given. */
+  sendAll(commands: readonly (readonly Argument[])[], options: SendOptions | undefined): Promise<Outcome[]> {
+    const records = commands.map((args) => this.#accept(args, options));
+    return new Promise((resolve) => {
+      const replies = new Replies(records.length, resolve);
+      for (let i = 0; i < records.length; i++) records[i]!.joinBatch(replies, i);
+      for (const record of records) this.#admit(record);
+    });
+  }
+
+  /** Tells the caller the outcome, whichever it is, and gives back what the command took. */
+  settle(command: Command, outcome: Outcome): void {
+    if (command.state === CommandState.Settled) return;
+    const isError = outcome instanceof RedisError;
+    if (isError) outcome.wasSent = command.mayHaveRun || outcome instanceof ErrorReply;
+    if (command.isAdmitted) this.#release(command);
+    this.deadlines.remove(command);
+    command.forgetSignal?.();
+    this.#live--;
+    command.tell(outcome, isError);
+    if (this.#waiting.length > 0) this.#admitWaiting();
+    if (this.#drainedWaiters.length > 0 || this.#idleWaiters.length > 0) this.#wake();
+  }
+
+  /**
+   * A question of the client's own to one node, for example for the topology: it has a budget like every command, but
+   * needs no room, for it is asked when there is none.
+   */
+  ask(args: readonly Argument[], pinnedTo: string, timeoutMs: number): Promise<Reply> {
+    const command = this.#accept(args, { timeoutMs, reply: 'string', retry: 'never' });
+    command.pinnedTo = pinnedTo;
+    const promise = command.promise();
+    this.#live++;
+    this.deadlines.add(command, this.#turnTime());
+    command.state = CommandState.Held;
+    this.#sink.dispatch(command);
+    return promise;
+  }
+
+  /** Resolves when less than half of what may be under way is. */
+  drained(): Promise<void> {
+    if (this.#admission.isBelowHalf) return Promise.resolve();
+    return new Promise((resolve) => this.#drainedWaiters.push(resolve));
+  }
+
+  /** Takes nothing more; resolves when nothing is under way, or after `timeoutMs`. */
+  async finish(timeoutMs: number): Promise<void> {
+    this.#isClosed = true;
+    if (this.#live === 0) return;
+    const { runtime } = this.#settings;
+    let timer: unknown;
+    await new Promise<void>((resolve) => {
+      timer = runtime.setTimer(resolve, timeoutMs);
+      this.#idleWaiters.push(resolve);
+    });
+    runtime.clearTimer(timer);
+  }
+
+  /** Takes nothing more and rejects everything that is under way. */
+  abandon(): void {
+    this.#isClosed = true;
+    for (const command of this.deadlines.all()) {
+      this.#cancel(command, new ConnectionError('ERR_CLOSED', 'the client was closed'));
+    }
+    this.deadlines.stop();
+  }
+
+  #accept(args: readonly Argument[], options: SendOptions | undefined): Command {
+    checkArguments(args);
+    if (options !== undefined) checkSendOptions(options);
+    const settings = this.#settings;
+    const command = new Command({
+      args,
+      info: findCommand(args),
+      form: options?.reply ?? settings.reply,
+      retry: options?.retry ?? settings.retry,
+      timeoutMs: options?.timeoutMs ?? settings.timeoutMs,
+      bytes: argumentBytes(args),
+      sequence: this.#sequence++,
+    });
+    command.signal = options?.signal;
+    return command;
+  }
+
+  #admit(command: Command): void {
+    this.#live++;
+    this.deadlines.add(command, this.#turnTime());
+    const refusal = this.#refusal(command);
+    if (refusal !== undefined) {
+      this.settle(command, refusal);
+      return;
+    }
+    if (command.signal !== undefined) this.#listen(command, command.signal);
+    if (this.#waiting.length === 0 && this.#takeRoom(command)) {
+      this.#sink.dispatch(command);
+      return;
+    }
+    if (this.#settings.whenFull === 'wait') this.#waiting.push(command);
+    else this.settle(command, this.#full(command));
+  }
+
+  /** Why a command can't go anywhere, known before anything is sent. */
+  #refusal(command: Command): RedisError | undefined {
+    if (command.signal?.aborted === true) return aborted(command, command.signal);
+    if (this.#isClosed) return new ConnectionError('ERR_CLOSED', 'the client is closed');
+    const method = needsSession(command.info, command.args);
+    if (method !== undefined) {
+      const message = `${command.name} changes the state of its connection, which commands share: use ${method}`;
+      return new ClusterError('ERR_NEEDS_SESSION', message);
+    }
+    return this.#sink.prepare(command);
+  }
+
+  #takeRoom(command: Command): boolean {
+    const node = this.#sink.nodeAdmission(command);
+    if (!this.#admission.hasRoom(command.bytes) || node?.hasRoom(command.bytes) === false) return false;
+    this.#admission.take(command.bytes);
+    node?.take(command.bytes);
+    command.nodeAdmission = node;
+    command.isAdmitted = true;
+    command.state = CommandState.Held;
+    return true;
+  }
+
+  #release(command: Command): void {
+    this.#admission.release(command.bytes);
+    command.nodeAdmission?.release(command.bytes);
+  }
+
+  /** First in, first admitted: a later command on the same slot must not overtake. */
+  #admitWaiting(): void {
+    for (let first = this.#waiting.peek(); first !== undefined; first = this.#waiting.peek()) {
+      if (!first.isSettled && !this.#takeRoom(first)) return;
+      this.#waiting.shift();
+      if (!first.isSettled) this.#sink.dispatch(first);
+    }
+  }
+
+  #full(command: Command): OverloadError {
+    const node = this.#sink.nodeAdmission(command);
+    const admission = this.#admission.hasRoom(command.bytes) && node !== undefined ? node : this.#admission;
+    const { maxBytes, maxCommands } = admission.limits;
+    const isCount = admission.commands >= maxCommands;
+    const what = isCount ? `${maxCommands} commands` : `${maxBytes} bytes`;
+    const whose = admission === this.#admission ? 'this client' : 'this node';
+    const limit = isCount ? maxCommands : maxBytes;
+    return new OverloadError('ERR_QUEUE_FULL', `${what} under way for ${whose}`, { limit, wasSent: false });
+  }
+
+  #expire(command: Command): void {
+    const { timeoutMs, lastRefusal: cause } = command;
+    const after = cause === undefined ? '' : `; last refusal: ${cause.message}`;
+    const message = `${command.name} not answered within ${timeoutMs} ms${after}`;
+    this.#cancel(command, new TimeoutError('ERR_COMMAND_TIMEOUT', message, { timeoutMs, wasSent: false, cause }));
+  }
+
+  #listen(command: Command, signal: AbortSignal): void {
+    const abort = (): void => this.#cancel(command, aborted(command, signal));
+    signal.addEventListener('abort', abort, { once: true });
+    command.forgetSignal = () => signal.removeEventListener('abort', abort);
+  }
+
+  #cancel(command: Command, error: RedisError): void {
+    const from = command.state;
+    this.settle(command, error);
+    this.#sink.cancelled(command, from);
+  }
+
+  #wake(): void {
+    if (this.#admission.isBelowHalf) {
+      const waiters = this.#drainedWaiters;
+      this.#drainedWaiters = [];
+      for (const wake of waiters) wake();
+    }
+    if (this.#live > 0) return;
+    const waiters = this.#idleWaiters;
+    this.#idleWaiters = [];
+    for (const wake of waiters) wake();
+  }
+
+  #turnTime(): number {
+    if (!this.#isNowFresh) {
+      this.#isNowFresh = true;
+      this.#now = this.#settings.runtime.now();
+      this.#settings.runtime.scheduleFlush(this.#forgetTime);
+    }
+    return this.#now;
+  }
+
+  readonly #forgetTime = (): void => {
+    this.#isNowFresh = false;
+  };
+}
+
+function aborted(command: Command, signal: AbortSignal): TimeoutError {
+  const { timeoutMs } = command;
+  const options = { timeoutMs, wasSent: false, cause: signal.reason };
+  return new TimeoutError('ERR_ABORTED', `${command.name} was aborted by its caller`, options);
+}

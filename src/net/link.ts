@@ -1,0 +1,162 @@
+import { ConnectionError, type RedisError } from '../errors.ts';
+import type { Push, Reply } from '../resp/index.ts';
+import { backoffMs } from './backoff.ts';
+import type { Command } from './command.ts';
+import { Connection, type ConnectionEvents } from './connection.ts';
+import { type Endpoint, formatAddress } from './endpoint.ts';
+import type { HandshakeOptions } from './handshake.ts';
+import type { ClientSettings } from './options.ts';
+
+/** What a link tells its owner. */
+export interface LinkOwner {
+  onReady(link: Link): void;
+  onReply(link: Link, command: Command, reply: Reply): void;
+  onPush(link: Link, push: Push): void;
+  /**
+   * A connection ended, or could not be made. `unanswered` is every live command it had, oldest first; the owner decides
+   * the fate of each. `error` is undefined when the connection was replaced on purpose.
+   */
+  onLost(link: Link, unanswered: Command[], error: RedisError | undefined): void;
+}
+
+export interface LinkOptions {
+  readonly endpoint: Endpoint;
+  readonly settings: ClientSettings;
+  readonly handshake: Omit<HandshakeOptions, 'address'>;
+}
+
+const FIRST_RECONNECT_DELAY_MS = 20;
+
+/**
+ * The way to one server: a connection after the other, each dialled when there is something to send, the later the
+ * more often the server could not be reached.
+ */
+export class Link {
+  readonly address: string;
+  readonly endpoint: Endpoint;
+  readonly #options: LinkOptions;
+  readonly #owner: LinkOwner;
+  #connection: Connection | undefined;
+  /** Replaced ones that still owe answers. */
+  readonly #leaving = new Set<Connection>();
+  #lastAnswered: Connection | undefined;
+  #failures = 0;
+  #isClosed = false;
+
+  constructor(options: LinkOptions, owner: LinkOwner) {
+    this.address = formatAddress(options.endpoint);
+    this.endpoint = options.endpoint;
+    this.#options = options;
+    this.#owner = owner;
+  }
+
+  get isReady(): boolean {
+    return this.#connection?.isReady === true;
+  }
+
+  /** Attempts to reach the server since it was last reached. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Answers that the server owes on any connection. */
+  get owed(): number {
+    let owed = this.#connection?.owed ?? 0;
+    for (const connection of this.#leaving) owed += connection.owed;
+    return owed;
+  }
+
+  /** The longest silence of a connection that owes an answer. */
+  get silentMs(): number {
+    let silentMs = this.#connection?.silentMs ?? 0;
+    for (const connection of this.#leaving) silentMs = Math.max(silentMs, connection.silentMs);
+    return silentMs;
+  }
+
+  /** Whether a connection owes an answer for a live command that is so. */
+  owes(predicate: (command: Command) => boolean): boolean {
+    for (const connection of this.#leaving) if (connection.owes(predicate)) return true;
+    return this.#connection?.owes(predicate) === true;
+  }
+
+  /** Dials now, without anything to send. */
+  open(): void {
+    this.#connection ??= this.#connect();
+  }
+
+  enqueue(command: Command): void {
+    this.#connection ??= this.#connect();
+    this.#connection.enqueue(command);
+  }
+
+  /** Withdraws the commands of which no byte is encoded, oldest first. */
+  takeQueued(): Command[] {
+    return this.#connection?.takeQueued() ?? [];
+  }
+
+  /**
+   * A reply said that its connection is not what it was: the next command goes over a new one, and the old one closes
+   * when it has answered what it owes. Further such replies from the old one change nothing.
+   */
+  replace(): void {
+    if (this.#connection !== undefined && this.#lastAnswered === this.#connection) this.retire();
+  }
+
+  /** The connection takes nothing more and closes when it has answered what it owes. */
+  retire(): void {
+    const old = this.#connection;
+    if (old === undefined) return;
+    this.#connection = undefined;
+    const queued = old.takeQueued();
+    this.#leaving.add(old);
+    old.drain();
+    for (const command of queued) this.enqueue(command);
+  }
+
+  /** Ends the connections that owe something; the owner is told with this error. */
+  interrupt(error: RedisError): void {
+    const connections = [...this.#leaving];
+    if (this.#connection !== undefined) connections.push(this.#connection);
+    for (const connection of connections) connection.destroy(error);
+  }
+
+  /** Ends for good. */
+  close(): void {
+    this.#isClosed = true;
+    const { address } = this;
+    this.interrupt(new ConnectionError('ERR_CLOSED', `connection to ${address} closed by this client`, { address }));
+  }
+
+  setReferenced(isReferenced: boolean): void {
+    this.#connection?.setReferenced(isReferenced);
+  }
+
+  #connect(): Connection {
+    const { settings, endpoint, handshake } = this.#options;
+    const { runtime, maxReconnectDelayMs: maxMs } = settings;
+    const delayMs =
+      this.#failures === 0
+        ? 0
+        : backoffMs(this.#failures - 1, { firstMs: FIRST_RECONNECT_DELAY_MS, maxMs }, runtime.random());
+    return new Connection({ endpoint, settings, handshake, delayMs }, this.#events);
+  }
+
+  readonly #events: ConnectionEvents = {
+    onReady: () => {
+      this.#failures = 0;
+      this.#owner.onReady(this);
+    },
+    onReply: (connection, command, reply) => {
+      this.#lastAnswered = connection;
+      this.#owner.onReply(this, command, reply);
+    },
+    onPush: (push) => this.#owner.onPush(this, push),
+    onEnd: (connection, unanswered, error) => {
+      this.#leaving.delete(connection);
+      if (this.#connection === connection) this.#connection = undefined;
+      // A server that welcomes and then closes is given time as one that can't be reached.
+      if (error !== undefined) this.#failures++;
+      if (!this.#isClosed || unanswered.length > 0) this.#owner.onLost(this, unanswered, error);
+    },
+  };
+}

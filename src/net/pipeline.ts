@@ -1,0 +1,44 @@
+import type { Command } from './command.ts';
+import { Fifo } from './fifo.ts';
+
+/**
+ * Which reply answers which command: the order of writing is the order of replies, and nothing else pairs them.
+ *
+ *     Written, oldest first:   | A | (tombstone) | B | C |
+ *                              ^ the next reply is A's
+ *
+ * A command that was settled early (deadline, signal) keeps its place as a tombstone, so that its reply, when it comes, is
+ * dropped and answers nobody else.
+ */
+export class Pipeline {
+  readonly #awaiting = new Fifo<Command>();
+
+  /** Replies that are owed, tombstones' too. */
+  get owed(): number {
+    return this.#awaiting.length;
+  }
+
+  /** The command that the next reply answers. */
+  get head(): Command | undefined {
+    return this.#awaiting.peek();
+  }
+
+  written(command: Command): void {
+    this.#awaiting.push(command);
+  }
+
+  /** Takes the command that a reply answers; undefined when nobody asked. */
+  answered(): Command | undefined {
+    return this.#awaiting.shift();
+  }
+
+  /** Whether a live command that is owed an answer is so. */
+  owes(predicate: (command: Command) => boolean): boolean {
+    return this.#awaiting.some((command) => !command.isSettled && predicate(command));
+  }
+
+  /** After the loss of the connection: everything unanswered, oldest first, without tombstones. */
+  takeUnanswered(): Command[] {
+    return this.#awaiting.takeAll().filter((command) => !command.isSettled);
+  }
+}

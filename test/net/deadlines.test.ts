@@ -1,0 +1,66 @@
+import * as fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Deadlines } from '../../src/net/deadlines.ts';
+import { Command } from '../../src/net/index.ts';
+import { FakeRuntime } from '../support/fake-runtime.ts';
+import { checkProperty } from '../support/property.ts';
+
+const test = suite('net/deadlines');
+
+function command(timeoutMs: number, sequence: number): Command {
+  return new Command({ args: ['PING'], info: undefined, form: 'string', retry: 'safe', timeoutMs, bytes: 0, sequence });
+}
+
+test('each command expires when its own budget is exhausted, whatever comes and goes beside it', () => {
+  const event = fc.oneof(
+    fc.integer({ min: 1, max: 60 }).map((timeoutMs) => ({ add: timeoutMs })),
+    fc.integer({ min: 0, max: 50 }).map((index) => ({ remove: index })),
+    fc.integer({ min: 1, max: 30 }).map((ms) => ({ pass: ms })),
+  );
+  checkProperty(
+    fc.property(fc.array(event, { maxLength: 80 }), (events) => {
+      const runtime = new FakeRuntime();
+      const live = new Map<Command, number>();
+      const deadlines: Deadlines = new Deadlines(runtime, (expired) => {
+        deadlines.remove(expired);
+        const due = live.get(expired);
+        assert.ok(due !== undefined && Math.abs(due - runtime.time) <= 1, 'on time');
+        live.delete(expired);
+      });
+      let sequence = 0;
+      for (const step of events) {
+        if ('add' in step) {
+          const added = command(step.add, sequence++);
+          live.set(added, runtime.time + step.add);
+          deadlines.add(added, runtime.time);
+        } else if ('remove' in step) {
+          const removed = [...live.keys()][step.remove];
+          if (removed === undefined) continue;
+          live.delete(removed);
+          deadlines.remove(removed);
+          deadlines.remove(removed);
+        } else {
+          runtime.advance(step.pass);
+          assert.ok(
+            [...live.values()].every((due) => due > runtime.time),
+            'none is late',
+          );
+        }
+        assert.equal(new Set(deadlines.all()), new Set(live.keys()));
+      }
+      runtime.advance(100);
+      assert.is(live.size, 0);
+      assert.is(runtime.timers, 0);
+    }),
+  );
+});
+
+test('an endless budget never rings', () => {
+  const runtime = new FakeRuntime();
+  const deadlines = new Deadlines(runtime, () => assert.unreachable());
+  deadlines.add(command(Number.POSITIVE_INFINITY, 0), runtime.time);
+  assert.is(runtime.timers, 0);
+});
+
+test.run();
