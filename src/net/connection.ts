@@ -1,3 +1,4 @@
+import { isBlockingCall } from '../commands/index.ts';
 import { ConnectionError, ErrorReply, type RedisError, TimeoutError } from '../errors.ts';
 import {
   type Argument,
@@ -260,14 +261,17 @@ export class Connection {
     const { runtime, livenessMs, idleProbeMs } = this.#settings;
     this.#timer = runtime.setTimer(() => {
       if (this.#pipeline.owed > 0) {
-        // A blocking command waits on purpose.
-        const isBlocking = this.#pipeline.head?.info?.isBlocking === true;
-        if (this.silentMs >= livenessMs && !isBlocking) this.destroy(this.#silent());
+        if (this.silentMs >= livenessMs && !this.#isWaitingOnPurpose()) this.destroy(this.#silent());
       } else if (runtime.now() - this.#lastByteAt >= idleProbeMs && this.isReady && !this.#isWriting) {
         this.#write(internalCommand(['PING']));
       }
       if (this.#state !== ConnectionState.Closed) this.#watch();
     }, Math.min(livenessMs, idleProbeMs) / 4);
+  }
+
+  #isWaitingOnPurpose(): boolean {
+    const head = this.#pipeline.head;
+    return head?.info !== undefined && isBlockingCall(head.info, head.args);
   }
 
   #endIfDrained(): void {

@@ -2,7 +2,7 @@
 export { Admission, type AdmissionLimits } from './admission.ts';
 export { type BackoffOptions, backoffMs } from './backoff.ts';
 export { Client, type ConnectOptions, connect, lossOf } from './client.ts';
-export { Command, CommandState, NO_SLOT, type Outcome, type RetryPolicy } from './command.ts';
+export { type Batch, Command, CommandState, NO_SLOT, type Outcome, type RetryPolicy } from './command.ts';
 export {
   checkPort,
   DEFAULT_PORT,

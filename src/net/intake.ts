@@ -2,7 +2,7 @@ import { findCommand, needsSession } from '../commands/index.ts';
 import { ClusterError, ConnectionError, ErrorReply, OverloadError, RedisError, TimeoutError } from '../errors.ts';
 import { type Argument, argumentBytes, checkArguments, type Reply } from '../resp/index.ts';
 import { Admission } from './admission.ts';
-import { Command, CommandState, type Outcome } from './command.ts';
+import { type Batch, Command, CommandState, type Outcome } from './command.ts';
 import { Deadlines } from './deadlines.ts';
 import { Fifo } from './fifo.ts';
 import { type ClientSettings, checkSendOptions, type SendOptions } from './options.ts';
@@ -95,13 +95,21 @@ export class Intake {
    */
   ask(args: readonly Argument[], pinnedTo: string, timeoutMs: number): Promise<Reply> {
     const command = this.#accept(args, { timeoutMs, reply: 'string', retry: 'never' });
-    command.pinnedTo = pinnedTo;
     const promise = command.promise();
-    this.#live++;
-    this.deadlines.add(command, this.#turnTime());
-    command.state = CommandState.Held;
-    this.#sink.dispatch(command);
+    this.#pin(command, pinnedTo);
     return promise;
+  }
+
+  /** The part of an admitted command that is for one node: what is left of its budget, and no room of its own. */
+  part(whole: Command, pinnedTo: string, place: { batch: Batch; index: number }): void {
+    const timeoutMs = Math.max(1, whole.deadline - this.#settings.runtime.now());
+    const command = this.#accept(whole.args, {
+      timeoutMs,
+      reply: whole.form as SendOptions['reply'],
+      retry: whole.retry,
+    });
+    command.joinBatch(place.batch, place.index);
+    this.#pin(command, pinnedTo);
   }
 
   /** Resolves when less than half of what may be under way is. */
@@ -166,13 +174,21 @@ export class Intake {
     else this.settle(command, this.#full(command));
   }
 
+  #pin(command: Command, pinnedTo: string): void {
+    command.pinnedTo = pinnedTo;
+    this.#live++;
+    this.deadlines.add(command, this.#turnTime());
+    command.state = CommandState.Held;
+    this.#sink.dispatch(command);
+  }
+
   /** Why a command can't go anywhere, known before anything is sent. */
   #refusal(command: Command): RedisError | undefined {
     if (command.signal?.aborted === true) return aborted(command, command.signal);
     if (this.#isClosed) return new ConnectionError('ERR_CLOSED', 'the client is closed');
     const method = needsSession(command.info, command.args);
     if (method !== undefined) {
-      const message = `${command.name} changes the state of its connection, which commands share: use ${method}`;
+      const message = `${command.name} changes the state of its connection, which commands share: it needs ${method}`;
       return new ClusterError('ERR_NEEDS_SESSION', message);
     }
     return this.#sink.prepare(command);

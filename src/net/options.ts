@@ -94,6 +94,7 @@ export function clientSettings(options: ClientOptions): ClientSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const settings: ClientSettings = { clientName: undefined, runtime: systemRuntime, ...DEFAULTS, ...given };
   for (const name of NUMBERS) checkPositive(name, settings[name]);
+  if (!Number.isSafeInteger(settings.maxReplyBytes)) throw argumentOutOfRange('maxReplyBytes must be an integer');
   checkOneOf('protocol', settings.protocol, ['auto', 2, 3]);
   checkOneOf('whenFull', settings.whenFull, ['reject', 'wait']);
   checkOneOf('maps', settings.maps, ['pairs', 'map', 'object']);

@@ -1,0 +1,65 @@
+import { ConnectionError, type RedisError } from '../errors.ts';
+import { Admission, type Endpoint, formatAddress, Link, type LinkOwner } from '../net/index.ts';
+import { isLoopback, type ResolvedEndpoint } from './endpoints.ts';
+import type { ClusterSettings } from './options.ts';
+
+/** What has happened on the way to one node since the client was made. */
+export interface NodeCounters {
+  /** Commands handed to its connection. */
+  commands: number;
+  /** MOVED and ASK it answered. */
+  redirects: number;
+  /** Other refusals that were retried. */
+  refusals: number;
+  /** Connections to it that were lost, or could not be made. */
+  losses: number;
+}
+
+export function noCounts(): NodeCounters {
+  return { commands: 0, redirects: 0, refusals: 0, losses: 0 };
+}
+
+/** One node of the cluster, as this client sees it: its address, the way to it, its share of admission. */
+export class ClusterNode {
+  readonly address: string;
+  readonly endpoint: Endpoint;
+  /** What the cluster calls it; differs from `address` where that was translated. */
+  announced: string;
+  readonly link: Link;
+  readonly admission: Admission;
+  readonly counters: NodeCounters = noCounts();
+
+  readonly #isRemoteCluster: boolean;
+
+  constructor(resolved: ResolvedEndpoint, settings: ClusterSettings, owner: LinkOwner) {
+    const { protocol, clientName, username, password } = settings;
+    this.#isRemoteCluster = settings.seeds.some(({ host }) => !isLoopback(host));
+    this.endpoint = resolved.endpoint;
+    this.address = formatAddress(resolved.endpoint);
+    this.announced = resolved.announced;
+    this.admission = new Admission({ maxCommands: settings.maxCommandsPerNode, maxBytes: settings.maxBytesPerNode });
+    const handshake = { protocol, clientName, username, password };
+    this.link = new Link({ endpoint: resolved.endpoint, settings, handshake }, owner);
+  }
+
+  /**
+   * Says of an error on the way to this node what a person needs to know: the address the cluster announces, where it is
+   * not the one that was dialled, and the one pitfall that everybody meets, a cluster created on a loopback address.
+   */
+  explain(error: RedisError): RedisError {
+    if (error.code !== 'ERR_CONNECT' && error.code !== 'ERR_CONNECT_TIMEOUT') return error;
+    const isLoopbackCluster = isLoopback(this.endpoint.host) || isLoopback(splitHost(this.announced));
+    if (this.address === this.announced && !(isLoopbackCluster && this.#isRemoteCluster)) return error;
+    const dialled = `${error.message} (the cluster announces this node as ${this.announced}, ${this.address} was dialled)`;
+    const remedy = isLoopbackCluster ? `: ${LOOPBACK_REMEDY}` : '';
+    return new ConnectionError('ERR_CONNECT', dialled + remedy, { address: this.address, cause: error });
+  }
+}
+
+const LOOPBACK_REMEDY =
+  'a loopback address is reached from its own machine alone, so let the nodes announce another ' +
+  '(cluster-announce-ip, or create the cluster on it), or translate it with addressMap';
+
+function splitHost(address: string): string {
+  return address.slice(0, address.lastIndexOf(':'));
+}

@@ -1,0 +1,205 @@
+import { type Command, Intake, type LinkOwner, NO_SLOT, type Outcome, type SendOptions } from '../net/index.ts';
+import type { Argument, Reply } from '../resp/index.ts';
+import { type ClusterNode, type NodeCounters, noCounts } from './cluster-node.ts';
+import type { ResolvedEndpoint } from './endpoints.ts';
+import { NodePool } from './node-pool.ts';
+import { type ClusterOptions, type ClusterSettings, clusterSettings } from './options.ts';
+import { SlotMap, type SlotRange } from './slot-map.ts';
+import { addCounts, type ClusterStats, statsOf } from './stats.ts';
+import { type SupervisedCluster, Supervisor } from './supervisor.ts';
+import type { TopologyView } from './topology.ts';
+import { type TopologyHost, TopologyKeeper } from './topology-keeper.ts';
+import { Traffic, type TrafficHost } from './traffic.ts';
+
+/**
+ * Connects to a cluster, through the first of the seeds that answers with a usable topology. A server that is not in
+ * cluster mode is served as one shard that has every slot.
+ *
+ * @throws {ConnectionError | ClusterError} when no seed can be used; the message lists each seed and why it failed.
+ */
+export async function connectCluster(options: ClusterOptions): Promise<Cluster> {
+  const cluster = new Cluster(options);
+  try {
+    await cluster.start();
+  } catch (error) {
+    cluster.destroy();
+    throw error;
+  }
+  return cluster;
+}
+
+/**
+ * A client of a whole cluster: every command goes to the node that has its slot, and redirections, retries and
+ * reconnections are invisible. Made by {@link connectCluster}.
+ */
+export class Cluster {
+  readonly #settings: ClusterSettings;
+  readonly #pool: NodePool;
+  readonly #map = new SlotMap<ClusterNode>();
+  readonly #intake: Intake;
+  readonly #traffic: Traffic;
+  readonly #keeper: TopologyKeeper;
+  readonly #supervisor: Supervisor;
+  /** Nodes that no view names any more, while they owe answers. */
+  readonly #leaving = new Set<ClusterNode>();
+  /** What happened at nodes that are gone. */
+  readonly #departed: NodeCounters = noCounts();
+
+  constructor(options: ClusterOptions) {
+    const settings = clusterSettings(options);
+    this.#settings = settings;
+    this.#pool = new NodePool(settings, (node) => this.#ownerOf(node));
+    this.#traffic = new Traffic(settings, { pool: this.#pool, map: this.#map, host: this.#trafficHost() });
+    this.#intake = new Intake(settings, this.#traffic);
+    this.#keeper = new TopologyKeeper(settings, this.#pool, this.#topologyHost());
+    this.#supervisor = new Supervisor(settings, this.#supervised());
+  }
+
+  /**
+   * Sends one command to the primary that has its slot.
+   *
+   * Commands on one key take effect in the order of their `send`, whatever moves meanwhile.
+   *
+   * @param args name and arguments; bytes are the caller's, and stay unchanged until the promise settles.
+   * @returns the reply, in the form of `options.reply`.
+   * @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), synchronously, for arguments that can't be sent.
+   */
+  send<T extends Reply = Reply>(args: readonly Argument[], options?: SendOptions): Promise<T> {
+    this.#supervisor.watch();
+    return this.#intake.send(args, options) as Promise<T>;
+  }
+
+  /**
+   * Sends many commands, each to its own node, redirected one by one.
+   *
+   * @returns always resolves: a reply or an error for each, in the order given.
+   */
+  sendAll(commands: readonly (readonly Argument[])[], options?: SendOptions): Promise<Outcome[]> {
+    this.#supervisor.watch();
+    return this.#intake.sendAll(commands, options);
+  }
+
+  /** Resolves when less than half of what may be under way is. */
+  drained(): Promise<void> {
+    return this.#intake.drained();
+  }
+
+  /** The address of the primary that is believed to have the slot; undefined when nobody has it. */
+  primaryOf(slot: number): string | undefined {
+    return this.#map.primaryOf(slot)?.address;
+  }
+
+  /** What has happened since the client was made. */
+  stats(): ClusterStats {
+    return statsOf(this.#nodes(), {
+      map: this.#map,
+      refreshes: this.#keeper.refreshes,
+      live: this.#intake.live,
+      departed: this.#departed,
+    });
+  }
+
+  /** Takes no more commands, waits for those under way (at most `closeTimeoutMs`), then disconnects. */
+  async close(): Promise<void> {
+    await this.#intake.finish(this.#settings.closeTimeoutMs);
+    this.destroy();
+  }
+
+  /** Disconnects at once; what is under way rejects with `ERR_CLOSED`. */
+  destroy(): void {
+    this.#keeper.close();
+    this.#intake.abandon();
+    this.#supervisor.stop();
+    this.#traffic.lanes.clear();
+    for (const node of this.#nodes()) node.link.close();
+  }
+
+  /** The first look at the topology. @internal */
+  start(): Promise<void> {
+    return this.#keeper.start();
+  }
+
+  /** A view of the whole cluster has come: slots change hands, nodes come and go, what waits is routed anew. */
+  #apply(view: TopologyView, askedAt: number): void {
+    const addresses = new Set<string>();
+    const nodeAt = (resolved: ResolvedEndpoint): ClusterNode => {
+      const node = this.#pool.at(resolved);
+      addresses.add(node.address);
+      return node;
+    };
+    const ranges: SlotRange<ClusterNode>[] = view.ranges.map(({ start, end, primary, replicas }) => ({
+      start,
+      end,
+      primary: primary && nodeAt(primary),
+      replicas: replicas.map(nodeAt),
+    }));
+    const moved = this.#map.replace(ranges, askedAt);
+    // A MOVED that is newer than the view may have named a node that the view does not know yet.
+    for (const primary of this.#map.primaries()) addresses.add(primary.address);
+    const gone = this.#pool.keep(addresses);
+    if (moved.length > 0 || gone.length > 0) this.#traffic.reroute(moved, gone);
+    for (const node of gone) {
+      this.#leaving.add(node);
+      node.link.retire();
+      this.#forgetIfDone(node);
+    }
+  }
+
+  #forgetIfDone(node: ClusterNode): void {
+    if (node.link.owed === 0 && this.#leaving.delete(node)) addCounts(this.#departed, node.counters);
+  }
+
+  #nodes(): ClusterNode[] {
+    return [...this.#pool.all(), ...this.#leaving];
+  }
+
+  #ownerOf(node: () => ClusterNode): LinkOwner {
+    return {
+      onReady: () => undefined,
+      onReply: (_link, command, reply) => this.#traffic.onReply(node(), command, reply),
+      onPush: () => undefined,
+      onLost: (_link, unanswered, error) => {
+        this.#traffic.onLost(node(), unanswered, error && node().explain(error));
+        this.#forgetIfDone(node());
+      },
+    };
+  }
+
+  #trafficHost(): TrafficHost {
+    return {
+      settle: (command, outcome) => this.#intake.settle(command, outcome),
+      sendPart: (whole, node, place) => this.#intake.part(whole, node.address, place),
+      wantTopology: (likelyToKnow) => this.#keeper.request(likelyToKnow),
+    };
+  }
+
+  #topologyHost(): TopologyHost {
+    const map = this.#map;
+    return {
+      get mapTime() {
+        return map.time;
+      },
+      ask: (node, args, timeoutMs) => this.#intake.ask(args, node.address, timeoutMs),
+      apply: (view, askedAt) => this.#apply(view, askedAt),
+      refreshed: (hasView) => this.#traffic.refreshed(hasView),
+    };
+  }
+
+  #supervised(): SupervisedCluster {
+    const intake = this.#intake;
+    return {
+      get live() {
+        return intake.live;
+      },
+      nodes: () => this.#nodes(),
+      openLanes: () => this.#traffic.lanes.open,
+      owesForLostSlot: (node) => node.link.owes((command) => this.#hasLostSlot(node, command)),
+      wantTopology: () => this.#keeper.request(),
+    };
+  }
+
+  #hasLostSlot(node: ClusterNode, command: Command): boolean {
+    if (command.slot === NO_SLOT || command.pinnedTo !== undefined) return false;
+    return command.askAddress !== node.address && this.#map.primaryOf(command.slot) !== node;
+  }
+}

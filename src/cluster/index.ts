@@ -1,0 +1,8 @@
+/** The whole cluster: slots, topology, lanes, redirections, recovery. Touches no bytes. */
+export { Cluster, connectCluster } from './cluster.ts';
+export type { AddressMap } from './endpoints.ts';
+export { hashSlot, SLOT_COUNT } from './hash-slot.ts';
+export type { ClusterOptions, Seed } from './options.ts';
+export { RECOVERY } from './recovery.ts';
+export { parseRedirection, type Redirection } from './redirection.ts';
+export type { ClusterStats, NodeStats } from './stats.ts';

@@ -1,0 +1,81 @@
+import { type Endpoint, formatAddress, type LinkOwner } from '../net/index.ts';
+import { callUser } from './call-user.ts';
+import { ClusterNode } from './cluster-node.ts';
+import type { ResolvedEndpoint } from './endpoints.ts';
+import type { ClusterSettings } from './options.ts';
+
+/** Makes the owner of a node's link; it is told which node it works for. */
+export type OwnerOfNode = (node: () => ClusterNode) => LinkOwner;
+
+/**
+ * The nodes this client knows, by address, and which of them it may give its credentials to: the seeds, and those that a
+ * view of the topology names.
+ */
+export class NodePool {
+  readonly #settings: ClusterSettings;
+  readonly #ownerOf: OwnerOfNode;
+  readonly #nodes = new Map<string, ClusterNode>();
+  readonly #seeds: ReadonlySet<string>;
+  #topology: ReadonlySet<string> = new Set();
+
+  constructor(settings: ClusterSettings, ownerOf: OwnerOfNode) {
+    this.#settings = settings;
+    this.#ownerOf = ownerOf;
+    this.#seeds = new Set(settings.seeds.map(formatAddress));
+  }
+
+  get(address: string): ClusterNode | undefined {
+    return this.#nodes.get(address);
+  }
+
+  all(): ClusterNode[] {
+    return [...this.#nodes.values()];
+  }
+
+  /** The node at an endpoint, made when it is not known yet. */
+  at(resolved: ResolvedEndpoint): ClusterNode {
+    const address = formatAddress(resolved.endpoint);
+    const known = this.#nodes.get(address);
+    if (known !== undefined) {
+      known.announced = resolved.announced;
+      return known;
+    }
+    const node: ClusterNode = new ClusterNode(
+      resolved,
+      this.#settings,
+      this.#ownerOf(() => node),
+    );
+    this.#nodes.set(address, node);
+    return node;
+  }
+
+  /** The seeds as nodes; their host names are resolved again when they are dialled. */
+  seeds(): ClusterNode[] {
+    return this.#settings.seeds.map((endpoint) => this.at({ endpoint, announced: formatAddress(endpoint) }));
+  }
+
+  /** Whether a node that a redirection names may be connected to, and be given the credentials. */
+  allows(endpoint: Endpoint): boolean {
+    const address = formatAddress(endpoint);
+    if (this.#topology.has(address) || this.#seeds.has(address)) return true;
+    const { allowNode } = this.#settings;
+    return allowNode !== undefined && callUser(() => allowNode(address)) === true;
+  }
+
+  /** Whether the last view named it. */
+  isInTopology(node: ClusterNode): boolean {
+    return this.#topology.has(node.address);
+  }
+
+  /**
+   * A view names these addresses, replicas included: they may be connected to.
+   *
+   * @returns nodes that no view names any more; they are out of the pool, and their links are the caller's to end.
+   */
+  keep(addresses: ReadonlySet<string>): ClusterNode[] {
+    this.#topology = addresses;
+    const gone = this.all().filter((node) => !addresses.has(node.address));
+    for (const node of gone) this.#nodes.delete(node.address);
+    return gone;
+  }
+}

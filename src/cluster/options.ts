@@ -1,0 +1,95 @@
+import { argumentOutOfRange, invalidArgument } from '../errors.ts';
+import {
+  type ClientOptions,
+  type ClientSettings,
+  checkPort,
+  clientSettings,
+  DEFAULT_PORT,
+  type Endpoint,
+  parseUrl,
+  type TlsOptions,
+} from '../net/index.ts';
+import type { AddressMap } from './endpoints.ts';
+
+/** A node to ask for the topology: a URL (`redis://host:port`, `rediss://...`) or a host and port. */
+export type Seed = string | { readonly host: string; readonly port?: number | undefined };
+
+/** Options of {@link connectCluster}; those of every client besides. */
+export interface ClusterOptions extends ClientOptions {
+  /** Nodes to start from; one that answers is enough. */
+  readonly seeds: readonly Seed[];
+  /** TLS for all nodes: `true`, or settings as `node:tls` takes them. */
+  readonly tls?: boolean | TlsOptions | undefined;
+  /** Translates announced addresses to those that can be dialled from here. */
+  readonly addressMap?: AddressMap | undefined;
+  /**
+   * Whether a node that a MOVED or ASK names, and that no view of the topology knows, may be connected to, and be given
+   * the credentials. Default: no; the topology is asked first.
+   */
+  readonly allowNode?: ((address: string) => boolean) | undefined;
+  /** Redirections followed for one command. Default 16. */
+  readonly maxRedirects?: number | undefined;
+  /**
+   * When the topology gives a slot to another node, how long the old one may be silent while it owes answers for the
+   * slot, in milliseconds; then its connection is closed. Default 2000.
+   */
+  readonly handoverMs?: number | undefined;
+}
+
+export interface ClusterSettings extends ClientSettings {
+  readonly seeds: readonly Endpoint[];
+  readonly addressMap: AddressMap | undefined;
+  readonly allowNode: ((address: string) => boolean) | undefined;
+  readonly maxRedirects: number;
+  readonly handoverMs: number;
+}
+
+export const DEFAULT_MAX_REDIRECTS = 16;
+export const DEFAULT_HANDOVER_MS = 2000;
+
+/** @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), naming the option. */
+export function clusterSettings(options: ClusterOptions): ClusterSettings {
+  const { seeds, tls, ...rest } = options;
+  if (!Array.isArray(seeds) || seeds.length === 0) throw invalidArgument('seeds must name at least one node');
+  const parsed = seeds.map((seed) => parseSeed(seed, tls));
+  const fromUrl = parsed.find(({ password }) => password !== undefined);
+  const credentials =
+    options.password === undefined && fromUrl !== undefined
+      ? { username: options.username ?? fromUrl.username, password: fromUrl.password }
+      : {};
+  const settings = clientSettings({ ...rest, ...credentials });
+  const { maxRedirects = DEFAULT_MAX_REDIRECTS, handoverMs = DEFAULT_HANDOVER_MS } = options;
+  if (!Number.isInteger(maxRedirects) || maxRedirects < 0) {
+    throw argumentOutOfRange(`maxRedirects must be an integer of 0 or more, not ${maxRedirects}`);
+  }
+  if (!(handoverMs > 0)) throw argumentOutOfRange(`handoverMs must be a number above 0, not ${handoverMs}`);
+  const { addressMap, allowNode } = options;
+  return {
+    ...settings,
+    seeds: parsed.map(({ endpoint }) => endpoint),
+    addressMap,
+    allowNode,
+    maxRedirects,
+    handoverMs,
+  };
+}
+
+interface ParsedSeed {
+  endpoint: Endpoint;
+  username?: string | undefined;
+  password?: string | undefined;
+}
+
+function parseSeed(seed: Seed, tls: boolean | TlsOptions | undefined): ParsedSeed {
+  const tlsOptions = tls === true ? {} : tls === false ? undefined : tls;
+  if (typeof seed === 'string') {
+    const { endpoint, username, password, database } = parseUrl(seed);
+    if (database !== undefined && database !== 0) throw invalidArgument('a cluster has database 0 alone');
+    const effective = endpoint.tls === undefined ? tlsOptions : { ...endpoint.tls, ...tlsOptions };
+    return { endpoint: { ...endpoint, tls: effective }, username, password };
+  }
+  if (seed === null || typeof seed !== 'object' || typeof seed.host !== 'string') {
+    throw invalidArgument('a seed must be a URL or { host, port }');
+  }
+  return { endpoint: { host: seed.host, port: checkPort(seed.port ?? DEFAULT_PORT), tls: tlsOptions } };
+}

@@ -1,0 +1,172 @@
+import { ClusterError, ConnectionError, ErrorReply, type RedisError } from '../errors.ts';
+import type { Reply } from '../resp/index.ts';
+import type { ClusterNode } from './cluster-node.ts';
+import type { NodePool } from './node-pool.ts';
+import type { ClusterSettings } from './options.ts';
+import { parseClusterSlots, singleServerView, type TopologyView } from './topology.ts';
+
+/** What the keeper asks of the cluster. */
+export interface TopologyHost {
+  /** Asks one node one question. */
+  ask(node: ClusterNode, args: readonly string[], timeoutMs: number): Promise<Reply>;
+  /** The logical time, noted before a node is asked. */
+  readonly mapTime: number;
+  /** A view has come; `askedAt` is the time that was noted. */
+  apply(view: TopologyView, askedAt: number): void;
+  /** A refresh has ended, with a view or without. */
+  refreshed(hasView: boolean): void;
+}
+
+const QUERY_TIMEOUT_MS = 1000;
+/** Two refreshes are at least so far apart, and a little more in a large cluster, so that its clients spread. */
+const MIN_INTERVAL_MS = 50;
+const JITTER_PER_NODE_MS = 2;
+const MAX_JITTER_MS = 1000;
+
+/**
+ * Asks for the topology when there is a reason to: one question at a time, over connections that exist already where
+ * there are any, never more often than the debounce allows.
+ */
+export class TopologyKeeper {
+  readonly #settings: ClusterSettings;
+  readonly #pool: NodePool;
+  readonly #host: TopologyHost;
+  #isRunning = false;
+  #isWantedAgain = false;
+  #timer: unknown;
+  #lastEndedAt = Number.NEGATIVE_INFINITY;
+  #preferred: ClusterNode | undefined;
+  #refreshes = 0;
+  #isClosed = false;
+
+  constructor(settings: ClusterSettings, pool: NodePool, host: TopologyHost) {
+    this.#settings = settings;
+    this.#pool = pool;
+    this.#host = host;
+  }
+
+  /** Refreshes that were made. */
+  get refreshes(): number {
+    return this.#refreshes;
+  }
+
+  /**
+   * Asks all seeds at once; the first usable answer counts.
+   *
+   * @throws {ClusterError} `ERR_NO_NODE`, listing each seed and why it failed.
+   */
+  async start(): Promise<void> {
+    const askedAt = this.#host.mapTime;
+    const seeds = this.#pool.seeds();
+    const reasons: string[] = [];
+    const errors: RedisError[] = [];
+    const questions = seeds.map(async (seed) => {
+      try {
+        return await this.#ask(seed, this.#settings.connectTimeoutMs + QUERY_TIMEOUT_MS);
+      } catch (error) {
+        reasons.push(`${seed.address}: ${(error as Error).message}`);
+        errors.push(error as RedisError);
+        throw error;
+      }
+    });
+    try {
+      this.#host.apply(await Promise.any(questions), askedAt);
+    } catch (error) {
+      throw startError(reasons, errors, error);
+    }
+  }
+
+  /** A reason to look again; many in a row make one refresh. @param preferred the node that is likely to know. */
+  request(preferred?: ClusterNode): void {
+    if (preferred !== undefined) this.#preferred = preferred;
+    if (this.#isClosed || this.#timer !== undefined) return;
+    if (this.#isRunning) {
+      this.#isWantedAgain = true;
+      return;
+    }
+    const { runtime } = this.#settings;
+    const jitterMs = Math.min(MAX_JITTER_MS, this.#pool.all().length * JITTER_PER_NODE_MS) * runtime.random();
+    const earliest = this.#lastEndedAt + MIN_INTERVAL_MS + jitterMs;
+    this.#timer = runtime.setTimer(() => void this.#run(), Math.max(0, earliest - runtime.now()));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#timer !== undefined) this.#settings.runtime.clearTimer(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #run(): Promise<void> {
+    this.#timer = undefined;
+    this.#isRunning = true;
+    this.#isWantedAgain = false;
+    this.#refreshes++;
+    const hasView = await this.#askOneAfterTheOther();
+    this.#isRunning = false;
+    if (this.#isClosed) return;
+    this.#lastEndedAt = this.#settings.runtime.now();
+    this.#host.refreshed(hasView);
+    if (this.#isWantedAgain) this.request();
+  }
+
+  async #askOneAfterTheOther(): Promise<boolean> {
+    for (const node of this.#candidates()) {
+      const askedAt = this.#host.mapTime;
+      try {
+        const view = await this.#ask(node, QUERY_TIMEOUT_MS);
+        if (this.#isClosed) return false;
+        this.#host.apply(view, askedAt);
+        return true;
+      } catch {
+        // This node can't say; the next one may.
+        if (this.#isClosed) return false;
+      }
+    }
+    return false;
+  }
+
+  /** Whom to ask, most promising first: who is connected and answers, then anybody, then the seeds. */
+  #candidates(): Set<ClusterNode> {
+    const { runtime } = this.#settings;
+    const nodes = this.#pool.all();
+    const spread = new Map(nodes.map((node) => [node, runtime.random()]));
+    const rank = (node: ClusterNode): number => {
+      if (node === this.#preferred && node.link.isReady) return -1;
+      const cost = node.link.isReady ? Math.min(1000, node.link.silentMs) : 2000 + node.link.failures;
+      return cost + spread.get(node)!;
+    };
+    nodes.sort((a, b) => rank(a) - rank(b));
+    return new Set([...nodes, ...this.#pool.seeds()]);
+  }
+
+  async #ask(node: ClusterNode, timeoutMs: number): Promise<TopologyView> {
+    let reply: Reply;
+    try {
+      reply = await this.#host.ask(node, ['CLUSTER', 'SLOTS'], timeoutMs);
+    } catch (error) {
+      if (error instanceof ErrorReply && hasNoCluster(error)) return singleServerView(node.endpoint, node.announced);
+      throw error;
+    }
+    const view = parseClusterSlots(reply, node.endpoint, this.#settings.addressMap);
+    if (view === undefined) throw new ClusterError('ERR_NO_NODE', 'CLUSTER SLOTS was answered with something else');
+    if (view.ranges.every((range) => range.primary === undefined)) {
+      throw new ClusterError('ERR_NO_NODE', 'no slot is assigned to a node with a usable address');
+    }
+    return view;
+  }
+}
+
+/** Cluster mode is off, or the server has never heard of it. */
+function hasNoCluster(error: ErrorReply): boolean {
+  return /cluster support disabled|unknown command/i.test(error.message);
+}
+
+/** One error for all seeds; with one code where all failed for one reason. */
+function startError(reasons: readonly string[], errors: readonly RedisError[], cause: unknown): RedisError {
+  const message = `no seed answered with a usable topology: ${reasons.join('; ')}`;
+  const code = errors[0]?.code;
+  const isShared = errors.every((error) => error.code === code);
+  if (isShared && code === 'ERR_AUTH') return new ConnectionError('ERR_AUTH', message, { cause });
+  if (isShared && code === 'ERR_NO_NODE') return new ClusterError('ERR_NO_NODE', message, { cause });
+  return new ConnectionError('ERR_CONNECT', message, { cause });
+}

@@ -1,0 +1,62 @@
+import { Buffer } from 'node:buffer';
+import type { Endpoint } from '../net/index.ts';
+import type { Reply } from '../resp/index.ts';
+import { type AddressMap, type ResolvedEndpoint, resolveEndpoint } from './endpoints.ts';
+import { SLOT_COUNT } from './hash-slot.ts';
+import type { SlotRange } from './slot-map.ts';
+
+/** One node's word on the whole cluster. */
+export interface TopologyView {
+  readonly ranges: readonly SlotRange<ResolvedEndpoint>[];
+}
+
+/** A server that is not in cluster mode has every slot. */
+export function singleServerView(endpoint: Endpoint, announced: string): TopologyView {
+  return { ranges: [{ start: 0, end: SLOT_COUNT - 1, primary: { endpoint, announced }, replicas: [] }] };
+}
+
+/**
+ * Reads the reply to CLUSTER SLOTS (protocol 19 to 21): `[start, end, primary, replica ...]` with nodes
+ * `[host, port, id?, metadata?, ...]`; fields that are not known are ignored.
+ *
+ * A primary without a usable address leaves its slots without one: no replica is taken for a primary.
+ *
+ * @param via the connection that answered
+ * @returns undefined when the reply has another shape.
+ */
+export function parseClusterSlots(
+  reply: Reply,
+  via: Endpoint,
+  addressMap: AddressMap | undefined,
+): TopologyView | undefined {
+  if (!Array.isArray(reply)) return undefined;
+  const ranges: SlotRange<ResolvedEndpoint>[] = [];
+  for (const entry of reply) {
+    if (!Array.isArray(entry)) return undefined;
+    const [start, end, ...nodes] = entry;
+    if (!isSlot(start) || !isSlot(end) || start > end || nodes.length === 0) return undefined;
+    const endpoints = nodes.map((node) => parseNode(node, via, addressMap));
+    if (endpoints.includes(MALFORMED)) return undefined;
+    const [primary, ...replicas] = endpoints as (ResolvedEndpoint | undefined)[];
+    ranges.push({ start, end, primary, replicas: replicas.filter((replica) => replica !== undefined) });
+  }
+  return { ranges };
+}
+
+const MALFORMED = Symbol('malformed');
+
+function parseNode(
+  node: Reply,
+  via: Endpoint,
+  addressMap: AddressMap | undefined,
+): ResolvedEndpoint | undefined | typeof MALFORMED {
+  if (!Array.isArray(node)) return MALFORMED;
+  const [name, port] = node;
+  const host = Buffer.isBuffer(name) ? name.toString() : name;
+  if ((host !== null && typeof host !== 'string') || typeof port !== 'number') return MALFORMED;
+  return resolveEndpoint({ host, port }, via, addressMap);
+}
+
+function isSlot(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < SLOT_COUNT;
+}

@@ -1,0 +1,59 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseClusterSlots, singleServerView } from '../../src/cluster/topology.ts';
+import type { Reply } from '../../src/resp/index.ts';
+
+const test = suite('cluster/topology');
+const VIA = { host: '10.0.0.1', port: 7000 };
+
+function summary(reply: Reply): string[] | undefined {
+  return parseClusterSlots(reply, VIA, undefined)?.ranges.map(({ start, end, primary, replicas }) => {
+    const names = replicas.map(({ endpoint }) => `${endpoint.host}:${endpoint.port}`);
+    return [`${start}-${end}`, primary ? `${primary.endpoint.host}:${primary.endpoint.port}` : 'nobody', ...names].join(
+      ' ',
+    );
+  });
+}
+
+test('ranges with primary and replicas, of old servers and of new', () => {
+  assert.equal(summary([[0, 5460, ['10.0.0.2', 1], ['10.0.0.3', 2]]]), ['0-5460 10.0.0.2:1 10.0.0.3:2']);
+  const node: Reply = ['10.0.0.2', 1, 'id', ['hostname', 'h'], 'a field of tomorrow'];
+  assert.equal(
+    summary([
+      [0, 1, node],
+      [3, 3, node],
+    ]),
+    ['0-1 10.0.0.2:1', '3-3 10.0.0.2:1'],
+  );
+});
+
+test('NULL is the host that answered; a primary without an address leaves nobody, not a replica', () => {
+  assert.equal(summary([[0, 1, [null, 7001]]]), ['0-1 10.0.0.1:7001']);
+  assert.equal(summary([[0, 1, ['?', 7001], ['10.0.0.3', 2], ['?', 3]]]), ['0-1 nobody 10.0.0.3:2']);
+});
+
+test('an empty cluster has no ranges', () => {
+  assert.equal(summary([]), []);
+});
+
+test('what has another shape is no view', () => {
+  const bad: Reply[] = [
+    'OK',
+    1,
+    null,
+    ['x'],
+    [[0, 1]],
+    [[1, 0, ['h', 1]]],
+    [[0, 16384, ['h', 1]]],
+    [[-1, 0, ['h', 1]]],
+  ];
+  bad.push([[0.5, 1, ['h', 1]]], [[0, 1, 'h']], [[0, 1, [5, 1]]], [[0, 1, ['h', 'x']]], [['0', 1, ['h', 1]]]);
+  for (const reply of bad) assert.is(summary(reply), undefined, JSON.stringify(reply));
+});
+
+test('a server without a cluster has every slot', () => {
+  const [range] = singleServerView(VIA, '10.0.0.1:7000').ranges;
+  assert.equal([range?.start, range?.end, range?.primary?.endpoint], [0, 16383, VIA]);
+});
+
+test.run();
