@@ -11,6 +11,7 @@ const TASKS = {
   demo: (args) => build() && node(['dist/cli/main.js', 'demo', ...args]),
   test: (args) => buildAll() && node(['build/tools/run-tests.js', '--coverage', ...args]),
   'test:unit': (args) => buildAll() && node(['build/tools/run-tests.js', '--unit', ...args]),
+  chaos: (args) => buildAll() && node(['build/test/chaos/run.js', ...args]),
   bench: (args) => buildAll() && node(['build/tools/run-bench.js', ...args]),
 };
 
@@ -32,7 +33,11 @@ function install() {
   const stamp = `${root}node_modules/.slotwire-lock`;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.error('installing development dependencies (npm ci) ...');
-  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) fail('npm ci failed');
+  const quietly = ['--no-audit', '--no-fund', '--loglevel=error'];
+  // A registry that lacks a package for another platform makes `npm ci` refuse, but not `npm install`.
+  const isInstalled =
+    run('npm', ['ci', ...quietly]) || run('npm', ['install', '--no-save', '--no-package-lock', ...quietly]);
+  if (!isInstalled) fail('the development dependencies could not be installed');
   mkdirSync(`${root}node_modules`, { recursive: true });
   writeFileSync(stamp, wanted);
 }

@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+/** The `slotwire` command. */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { runDemo } from './demo/demo.ts';
+
+const USAGE = `usage: slotwire <command> [options]
+
+commands:
+  demo        start a real cluster, drive it while slots move and a primary dies, and verify the data
+    --server PATH   the redis-server or valkey-server to start, or the name of a known one (redis-7.0)
+    --commands N    commands at the least (default 400000)
+    --callers N     concurrent callers (default 400)
+    --seed N        of keys and faults (default: the time)
+
+  --version   print the version
+  --help      print this
+`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      server: { type: 'string' },
+      commands: { type: 'string', default: '400000' },
+      callers: { type: 'string', default: '400' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      help: { type: 'boolean', default: false },
+      version: { type: 'boolean', default: false },
+    },
+  });
+  if (values.version) {
+    const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+    console.log((JSON.parse(manifest) as { version: string }).version);
+    return 0;
+  }
+  if (values.help || positionals.length === 0) {
+    console.log(USAGE);
+    return values.help ? 0 : 2;
+  }
+  if (positionals[0] !== 'demo' || positionals.length > 1) {
+    throw new Error(`no command ${JSON.stringify(positionals.join(' '))}; see slotwire --help`);
+  }
+  const { server } = values;
+  const options = {
+    commands: positiveInteger('--commands', values.commands),
+    callers: positiveInteger('--callers', values.callers),
+    seed: positiveInteger('--seed', values.seed),
+  };
+  return (await runDemo({ ...options, server })) ? 0 : 1;
+}
+
+function positiveInteger(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${name} must be a positive integer, not ${text}`);
+  return value;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`slotwire: ${(error as Error).message}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,46 @@
+/** Real servers and clusters for tests, benches and demonstrations, and servers that play bytes: `slotwire/testing`. */
+export { type ClusterOptions, type MoveOptions, startCluster, TestCluster } from './cluster.ts';
+export { ClusterNode } from './cluster-node.ts';
+export { type NodeView, parseClusterNodes, type SlotRange } from './cluster-view.ts';
+export * from './history/index.ts';
+export { KNOWN_SERVERS, type KnownServer, type KnownServerName } from './known-servers.ts';
+export type { Request } from './request-parser.ts';
+export type { Step, WireBytes } from './script.ts';
+export {
+  type ClusterHandler,
+  ScriptedCluster,
+  ScriptedClusterNode,
+  type ScriptedClusterOptions,
+} from './scripted-cluster.ts';
+export { type Handler, type ReceivedCommand, ScriptedConnection } from './scripted-connection.ts';
+export { ScriptedLayout } from './scripted-layout.ts';
+export { NO_ANSWER, ScriptedNode, type ScriptedNodeOptions } from './scripted-node.ts';
+export { seededRandom } from './seeded-random.ts';
+export {
+  describeServer,
+  findServer,
+  isAtLeast,
+  parseVersion,
+  type ServerBinary,
+  type ServerDescription,
+  type ServerName,
+  type ServerVersion,
+} from './server-binary.ts';
+export {
+  type Executable,
+  fetchServer,
+  findCachedServer,
+  listCachedServers,
+  serverCacheFolder,
+} from './server-cache.ts';
+export {
+  type ServerConfig,
+  type ServerOptions,
+  ServerProcess,
+  type ServerState,
+  startServer,
+} from './server-process.ts';
+export { type MigrationNode, type MigrationParties, SlotMigration } from './slot-migration.ts';
+export * as step from './step.ts';
+export { waitUntil } from './wait-until.ts';
+export { mapReply, reply, type WireValue } from './wire-reply.ts';

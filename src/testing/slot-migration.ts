@@ -1,0 +1,133 @@
+/** Moves one slot with its keys from one primary to another, in steps between which a test can look, wait or stop. */
+import type { Argument } from '../resp/index.ts';
+import type { ClusterNode } from './cluster-node.ts';
+import { isAtLeast, type ServerDescription } from './server-binary.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** A primary that takes part in a move: a {@link ClusterNode}. */
+export interface MigrationNode
+  extends Pick<ClusterNode, 'id' | 'host' | 'port' | 'address' | 'send' | 'view' | 'self'> {
+  readonly process: { readonly binary: ServerDescription };
+}
+
+/** What is to be moved, and who takes part. */
+export interface MigrationParties {
+  readonly slot: number;
+  readonly source: MigrationNode;
+  readonly target: MigrationNode;
+  /** The remaining live primaries; they are told of the new owner, which gossip would tell them later. */
+  readonly others: readonly MigrationNode[];
+  /** The password of the nodes, where they have one. */
+  readonly password: string | undefined;
+}
+
+/** How long the source waits for the target, per batch of keys; both serve nobody else meanwhile. */
+const MIGRATE_TIMEOUT_MS = 5000;
+
+const EPOCH_TIMEOUT_MS = 10_000;
+
+/**
+ * A slot that is being moved. While it is, the source answers ASK for keys that have gone, and TRYAGAIN where a command
+ * names keys of both sides.
+ */
+export class SlotMigration {
+  readonly slot: number;
+  readonly source: MigrationNode;
+  readonly target: MigrationNode;
+  readonly #parties: MigrationParties;
+
+  private constructor(parties: MigrationParties) {
+    this.slot = parties.slot;
+    this.source = parties.source;
+    this.target = parties.target;
+    this.#parties = parties;
+  }
+
+  /** Opens the move on both sides; no key is moved yet. */
+  static async begin(parties: MigrationParties): Promise<SlotMigration> {
+    const { slot, source, target } = parties;
+    // The target first: from the moment the source knows, it sends clients there.
+    await target.send(['CLUSTER', 'SETSLOT', slot, 'IMPORTING', source.id]);
+    await source.send(['CLUSTER', 'SETSLOT', slot, 'MIGRATING', target.id]);
+    return new SlotMigration(parties);
+  }
+
+  /**
+   * Moves some of the keys that are still at the source.
+   *
+   * @param count how many at most.
+   * @returns how many there were to move; 0 when none is left.
+   * @throws {ErrorReply} `BUSYKEY` when a key is on both sides: somebody wrote where nobody may.
+   */
+  async migrateKeys(count: number): Promise<number> {
+    const { source, target, slot } = this;
+    const keys = (await source.send(['CLUSTER', 'GETKEYSINSLOT', slot, count], { reply: 'bytes' })) as Buffer[];
+    if (keys.length === 0) return 0;
+    const { password } = this.#parties;
+    if (password === undefined || isAtLeast(source.process.binary, [4, 0, 7])) {
+      const authentication = password === undefined ? [] : ['AUTH', password];
+      const where = [target.host, target.port, '', 0, MIGRATE_TIMEOUT_MS];
+      const command = ['MIGRATE', ...where, ...authentication, 'KEYS', ...keys];
+      await source.send(command, { timeoutMs: 2 * MIGRATE_TIMEOUT_MS });
+    } else {
+      for (const key of keys) await copyKey(key, source, target);
+    }
+    return keys.length;
+  }
+
+  /** Moves what is left, and makes the target the owner: there first, then at the source, then everywhere else. */
+  async finish(): Promise<void> {
+    while ((await this.migrateKeys(100)) > 0);
+    await waitUntil(EPOCH_TIMEOUT_MS, () => this.#findUnheardEpoch());
+    const command = ['CLUSTER', 'SETSLOT', this.slot, 'NODE', this.target.id];
+    await this.target.send(command);
+    await tellOwner(this.source, command);
+    await Promise.all(this.#parties.others.map((node) => tellOwner(node, command)));
+    if (!isAtLeast(this.target.process.binary, [7, 0, 0])) await this.target.send(['PUBLISH', 'slotwire:epoch', '']);
+  }
+
+  /**
+   * Leaves the slot where it was: all keys go over and come back. To close an open slot with SETSLOT STABLE alone would
+   * strand the keys that have gone, and what clients write on the way.
+   */
+  async cancel(): Promise<void> {
+    await this.finish();
+    const back = await SlotMigration.begin({ ...this.#parties, source: this.target, target: this.source });
+    await back.finish();
+  }
+
+  // The target is about to claim the slot under an epoch one above the highest it knows. Were that the epoch of another
+  // primary, replicas that heard the older claim would never believe this one. From 7.0 on a node tells everybody of its
+  // new epoch at once; before, it does so with its next bus message, which can be a second later, or a PUBLISH.
+  async #findUnheardEpoch(): Promise<string | undefined> {
+    const { source, target } = this;
+    const others = [source, ...this.#parties.others];
+    const [known, ...selves] = await Promise.all([target.view(), ...others.map((node) => node.self())]);
+    const unheard = selves.find((self) => known.find(({ id }) => id === self.id)?.configEpoch !== self.configEpoch);
+    return unheard && `${target.address} has not heard of the last epoch of ${unheard.host}:${unheard.port}`;
+  }
+}
+
+// A primary that has just lost its last slot may have become a replica by itself, which takes no SETSLOT and needs none.
+async function tellOwner(node: MigrationNode, command: readonly Argument[]): Promise<void> {
+  try {
+    await node.send(command);
+  } catch (error) {
+    if ((await node.self()).role === 'primary') throw error;
+  }
+}
+
+const READ_KEY = `return {redis.call('DUMP', KEYS[1]), redis.call('PTTL', KEYS[1])}`;
+const DELETE_UNCHANGED = `if redis.call('DUMP', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+
+// What MIGRATE does, for servers whose MIGRATE has no AUTH. Clients keep finding the key at the source until it goes
+// there, and it goes only if nothing changed it since it was read; else the copy is made anew.
+async function copyKey(key: Buffer, from: MigrationNode, to: MigrationNode): Promise<void> {
+  for (let isDone = false, attempt = 1; !isDone; attempt++) {
+    const [dump, ttlMs] = (await from.send(['EVAL', READ_KEY, 1, key], { reply: 'bytes' })) as [Buffer | null, number];
+    if (dump === null) return;
+    const replace = attempt > 1 ? ['REPLACE'] : [];
+    await to.send(['RESTORE-ASKING', key, Math.max(ttlMs, 0), dump, ...replace]);
+    isDone = (await from.send(['EVAL', DELETE_UNCHANGED, 1, key, dump])) === 1;
+  }
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { DEFAULT_HANDOVER_MS, DEFAULT_MAX_REDIRECTS } from '../src/cluster/options.ts';
+import { TRANSITIONS } from '../src/net/connection-state.ts';
+import { DEFAULTS } from '../src/net/index.ts';
+
+const test = suite('documents');
+
+function section(file: string, name: string): string {
+  const text = readFileSync(file, 'utf8');
+  const match = new RegExp(`<!-- ${name} -->\n([^]*?)<!-- /${name} -->`).exec(text);
+  if (match === null) throw new Error(`${file} has no section ${name}`);
+  return match[1]!;
+}
+
+/** The cells of a Markdown table's rows, without its head. */
+function rows(table: string): string[][] {
+  const lines = table.trim().split('\n').slice(2);
+  return lines.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+test('README’s error table is the taxonomy of errors.ts', () => {
+  const source = readFileSync('src/errors.ts', 'utf8');
+  const codes = new Set(source.match(/'ERR_[A-Z_]+'/g)!.map((code) => code.slice(1, -1)));
+  codes.delete('ERR_INVALID_ARGUMENT');
+  const classes = new Set([...source.matchAll(/^export class (\w+) /gm)].map(([, name]) => name));
+  const table = rows(section('README.md', 'errors'));
+  assert.equal(new Set(table.flatMap(([, cell]) => cell!.split(', '))), codes);
+  assert.equal(new Set(table.map(([name]) => name)), classes);
+});
+
+test('README’s limits are the defaults', () => {
+  const table = rows(section('README.md', 'limits'));
+  const numbers = Object.entries(DEFAULTS).filter(([, value]) => typeof value === 'number');
+  const expected = [...numbers, ['maxRedirects', DEFAULT_MAX_REDIRECTS], ['handoverMs', DEFAULT_HANDOVER_MS]];
+  assert.equal(Object.fromEntries(table.map(([name, value]) => [name, Number(value)])), Object.fromEntries(expected));
+});
+
+test('ARCHITECTURE’s diagram of a connection is the transition table', () => {
+  const lines = Object.entries(TRANSITIONS).flatMap(([from, events]) =>
+    Object.entries(events).map(([event, to]) => `  ${from} --> ${to}: ${event}`),
+  );
+  const diagram = ['```mermaid', 'stateDiagram-v2', '  [*] --> idle', ...lines, '  closed --> [*]', '```', ''].join(
+    '\n',
+  );
+  assert.is(section('ARCHITECTURE.md', 'connection states'), diagram);
+});
+
+test.run();

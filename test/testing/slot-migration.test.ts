@@ -1,0 +1,192 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Argument, Reply } from '../../src/resp/index.ts';
+import type { NodeView } from '../../src/testing/cluster-view.ts';
+import type { ServerVersion } from '../../src/testing/server-binary.ts';
+import { type MigrationNode, SlotMigration } from '../../src/testing/slot-migration.ts';
+import { errorOf } from './support.ts';
+
+const test = suite('testing/slot-migration');
+
+type Log = string[];
+
+/** A node that logs what it is told, and answers what it is given to answer. */
+class FakeNode implements MigrationNode {
+  readonly host = '127.0.0.1';
+  readonly process: MigrationNode['process'];
+  readonly replies: Reply[] = [];
+  configEpoch = 1;
+  role: NodeView['role'] = 'primary';
+  refusal: Error | undefined;
+  /** Others' epochs as this node has heard them; the true ones when it has heard all. */
+  heard: (() => number) | undefined;
+  others: FakeNode[] = [];
+  readonly id: string;
+  readonly port: number;
+  readonly #log: Log;
+
+  constructor(id: string, log: Log, version: ServerVersion) {
+    this.id = id;
+    this.port = 7000 + id.charCodeAt(0);
+    this.#log = log;
+    this.process = { binary: { name: 'redis', version } };
+  }
+
+  get address(): string {
+    return `${this.host}:${this.port}`;
+  }
+
+  async send(command: readonly Argument[]): Promise<Reply> {
+    this.#log.push(
+      `${this.id}: ${command.map((arg) => (arg instanceof Uint8Array ? Buffer.from(arg) : arg)).join(' ')}`,
+    );
+    const [name, subcommand] = command;
+    if (this.refusal !== undefined && command[3] === 'NODE') throw this.refusal;
+    const isRead = name === 'EVAL' || subcommand === 'GETKEYSINSLOT';
+    return isRead ? (this.replies.shift() ?? []) : 'OK';
+  }
+
+  async self(): Promise<NodeView> {
+    return viewOf(this, this.configEpoch);
+  }
+
+  async view(): Promise<NodeView[]> {
+    return this.others.map((other) => viewOf(other, this.heard?.() ?? other.configEpoch));
+  }
+}
+
+function viewOf(node: FakeNode, configEpoch: number): NodeView {
+  const { id, host, port, role } = node;
+  const state = { role, isMyself: false, isHealthy: true, primaryId: undefined, slots: [] } as const;
+  return { id, host, port, configEpoch, ...state };
+}
+
+function setUp(version: ServerVersion, password?: string) {
+  const log: Log = [];
+  const [source, target, other] = ['a', 'b', 'c'].map((id) => new FakeNode(id, log, version)) as [
+    FakeNode,
+    FakeNode,
+    FakeNode,
+  ];
+  target.others = [source, other];
+  source.others = [target, other];
+  return { log, source, target, other, parties: { slot: 5, source, target, others: [other], password } };
+}
+
+const keys = (...names: string[]) => names.map((name) => Buffer.from(name));
+
+test('the target hears of the move first, the source second', async () => {
+  const { log, parties } = setUp([7, 0, 0]);
+  await SlotMigration.begin(parties);
+  assert.equal(log, ['b: CLUSTER SETSLOT 5 IMPORTING a', 'a: CLUSTER SETSLOT 5 MIGRATING b']);
+});
+
+test('keys are moved in steps by one MIGRATE each', async () => {
+  const { log, source, parties } = setUp([7, 0, 0]);
+  const migration = await SlotMigration.begin(parties);
+  source.replies.push(keys('k1', 'k2'), []);
+  log.length = 0;
+  assert.is(await migration.migrateKeys(2), 2);
+  assert.is(await migration.migrateKeys(2), 0);
+  assert.equal(log, [
+    'a: CLUSTER GETKEYSINSLOT 5 2',
+    'a: MIGRATE 127.0.0.1 7098  0 5000 KEYS k1 k2',
+    'a: CLUSTER GETKEYSINSLOT 5 2',
+  ]);
+});
+
+test('MIGRATE has the password where the server knows AUTH there, from 4.0.7 on', async () => {
+  const { log, source, parties } = setUp([4, 0, 7], 'secret');
+  const migration = await SlotMigration.begin(parties);
+  source.replies.push(keys('k'));
+  await migration.migrateKeys(1);
+  assert.is(log.at(-1), 'a: MIGRATE 127.0.0.1 7098  0 5000 AUTH secret KEYS k');
+});
+
+test('before, a key with a password is copied, and deleted when nothing changed it meanwhile', async () => {
+  const { log, source, parties } = setUp([4, 0, 1], 'secret');
+  const migration = await SlotMigration.begin(parties);
+  source.replies.push(keys('k'), [Buffer.from('dump'), -1], 1);
+  assert.is(await migration.migrateKeys(1), 1);
+  assert.equal(
+    log.slice(3).map((line) => line.replace(/EVAL .* 1 k/, 'EVAL k')),
+    ['a: EVAL k', 'b: RESTORE-ASKING k 0 dump', 'a: EVAL k dump'],
+  );
+});
+
+test('a key that changed while it was copied is copied again over the first copy', async () => {
+  const { log, source, parties } = setUp([4, 0, 1], 'secret');
+  const migration = await SlotMigration.begin(parties);
+  source.replies.push(keys('k'), [Buffer.from('old'), 900], 0, [Buffer.from('new'), 800], 1);
+  await migration.migrateKeys(1);
+  assert.equal(
+    log.filter((line) => line.startsWith('b: RESTORE')),
+    ['b: RESTORE-ASKING k 900 old', 'b: RESTORE-ASKING k 800 new REPLACE'],
+  );
+});
+
+test('a key that is gone when it is read needs no copy', async () => {
+  const { log, source, parties } = setUp([4, 0, 1], 'secret');
+  const migration = await SlotMigration.begin(parties);
+  source.replies.push(keys('k'), [null, -2]);
+  await migration.migrateKeys(1);
+  assert.not(log.some((line) => line.includes('RESTORE')));
+});
+
+test('the new owner is told to the target, then to the source, then to the others', async () => {
+  const { log, parties } = setUp([7, 0, 0]);
+  const migration = await SlotMigration.begin(parties);
+  log.length = 0;
+  await migration.finish();
+  assert.equal(
+    log.slice(1),
+    ['b', 'a', 'c'].map((id) => `${id}: CLUSTER SETSLOT 5 NODE b`),
+  );
+});
+
+test('a source that became a replica with its last slot need not be told; one that refuses as a primary fails the move', async () => {
+  const { source, parties } = setUp([7, 0, 0]);
+  const migration = await SlotMigration.begin(parties);
+  source.refusal = new Error('ERR Please use SETSLOT only with masters.');
+  const { message } = await errorOf(migration.finish());
+  assert.is(message, source.refusal.message);
+  source.role = 'replica';
+  await migration.finish();
+});
+
+test('the target claims the slot only when it has heard of the epochs of all others', async () => {
+  const { log, source, target, parties } = setUp([7, 0, 0]);
+  const migration = await SlotMigration.begin(parties);
+  source.configEpoch = 9;
+  parties.others[0]!.configEpoch = 9;
+  let looks = 0;
+  target.heard = () => {
+    looks++;
+    assert.not(log.some((line) => line.includes('NODE b')));
+    return looks > 4 ? 9 : 8;
+  };
+  await migration.finish();
+  assert.ok(looks > 4);
+});
+
+test('before 7.0 a PUBLISH carries the new epoch to everybody', async () => {
+  const { log, parties } = setUp([6, 0, 16]);
+  await (await SlotMigration.begin(parties)).finish();
+  assert.is(log.at(-1), 'b: PUBLISH slotwire:epoch ');
+});
+
+test('a cancelled move goes over and comes back, so that no key is stranded', async () => {
+  const { log, parties } = setUp([7, 0, 0]);
+  const migration = await SlotMigration.begin(parties);
+  log.length = 0;
+  await migration.cancel();
+  const steps = log.filter((line) => line.includes('SETSLOT'));
+  assert.equal(steps, [
+    ...['b', 'a', 'c'].map((id) => `${id}: CLUSTER SETSLOT 5 NODE b`),
+    'a: CLUSTER SETSLOT 5 IMPORTING b',
+    'b: CLUSTER SETSLOT 5 MIGRATING a',
+    ...['a', 'b', 'c'].map((id) => `${id}: CLUSTER SETSLOT 5 NODE a`),
+  ]);
+});
+
+test.run();
