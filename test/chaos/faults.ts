@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterNode, TestCluster } from '../../src/testing/index.ts';
+
+/** What a fault works with. */
+export interface FaultContext {
+  readonly servers: TestCluster;
+  readonly nodeTimeoutMs: number;
+  /** Slots that the workload uses. */
+  readonly slots: readonly number[];
+  readonly random: () => number;
+  readonly isOver: () => boolean;
+  readonly log: (text: string) => void;
+}
+
+/** Does harm until it is over, and leaves a whole cluster behind. */
+export type FaultLoop = (context: FaultContext) => Promise<void>;
+
+/** Slots with their keys move all the time: to another primary and back, and from one to the next. */
+export async function reshard(context: FaultContext): Promise<void> {
+  const { servers, isOver } = context;
+  while (!isOver()) {
+    const slot = pick(context.slots, context.random);
+    const home = await servers.nodeOf(slot);
+    const others = primaries(servers).filter((node) => node !== home);
+    const chain = context.random() < 0.5 ? [others[0]!, home] : [...others, home];
+    for (const target of chain) {
+      await servers.moveSlot(slot, target, { keysPerStep: 1 });
+      if (isOver()) return;
+    }
+  }
+}
+
+/** A replica takes over as planned, again and again on the same shard. */
+export async function failover(context: FaultContext): Promise<void> {
+  const { servers, nodeTimeoutMs, log } = context;
+  while (!context.isOver()) {
+    const replica = await someReplica(context);
+    log(`failover to ${replica.address}`);
+    await servers.failover(replica);
+    // A cluster that fails over faster than its nodes notice answers CLUSTERDOWN for a while.
+    await rest(context, 2 * nodeTimeoutMs + 1000);
+  }
+}
+
+/** All client connections are killed. */
+export async function drop(context: FaultContext): Promise<void> {
+  while (!context.isOver()) {
+    for (const node of primaries(context.servers)) {
+      await node.send(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
+    }
+    await rest(context, 300);
+  }
+}
+
+/** A primary dies, its replica takes over, it comes back as a replica. */
+export async function kill(context: FaultContext): Promise<void> {
+  const { servers, log } = context;
+  while (!context.isOver()) {
+    const victim = pick(primaries(servers), context.random);
+    log(`kill ${victim.address}`);
+    await servers.kill(victim);
+    await servers.settled();
+    await servers.restart(victim);
+    await servers.settled();
+    await rest(context, 1000);
+  }
+}
+
+/** A primary stops for a while: shorter than anybody notices, and so long that it is replaced. */
+export async function pause(context: FaultContext): Promise<void> {
+  const { servers, nodeTimeoutMs, log } = context;
+  for (let round = 0; !context.isOver(); round++) {
+    const victim = pick(primaries(servers), context.random);
+    const pauseMs = round % 2 === 0 ? nodeTimeoutMs / 3 : nodeTimeoutMs * 3;
+    log(`pause ${victim.address} for ${Math.round(pauseMs)} ms`);
+    victim.process.pause();
+    await sleep(pauseMs);
+    victim.process.resume();
+    await servers.settled();
+    await rest(context, 1000);
+  }
+}
+
+/** Every node is restarted without loss: its replica takes over, traffic goes, then it shuts down. */
+export async function restart(context: FaultContext): Promise<void> {
+  const { servers, nodeTimeoutMs, log } = context;
+  while (!context.isOver()) {
+    const victim = pick(primaries(servers), context.random);
+    const replica = await replicaOf(servers, victim);
+    log(`restart ${victim.address}`);
+    await servers.failover(replica);
+    await untilQuiet(victim);
+    await servers.kill(victim);
+    await servers.restart(victim);
+    await servers.settled();
+    await rest(context, 2 * nodeTimeoutMs + 1000);
+  }
+}
+
+/** A primary joins, takes slots, gives them back. It keeps one: a primary that has lost its last becomes a replica. */
+export async function scale(context: FaultContext): Promise<void> {
+  const { servers, log } = context;
+  const added = await servers.addNode();
+  log(`added ${added.address}`);
+  const [kept, ...others] = context.slots;
+  await servers.moveSlot(kept!, added, { keysPerStep: 1 });
+  while (!context.isOver()) {
+    const moved: { slot: number; home: ClusterNode }[] = [];
+    for (let i = 0; i < 8 && !context.isOver(); i++) {
+      const slot = pick(others, context.random);
+      const home = await servers.nodeOf(slot);
+      if (home === added) continue;
+      await servers.moveSlot(slot, added, { keysPerStep: 1 });
+      moved.push({ slot, home });
+    }
+    for (const { slot, home } of moved) await servers.moveSlot(slot, home, { keysPerStep: 1 });
+  }
+}
+
+export function primaries(servers: TestCluster): ClusterNode[] {
+  return servers.liveNodes.filter(({ role }) => role === 'primary');
+}
+
+export function pick<T>(choices: readonly T[], random: () => number): T {
+  return choices[Math.floor(random() * choices.length)]!;
+}
+
+/** Waits, but not past the end. */
+export async function rest(context: FaultContext, milliseconds: number): Promise<void> {
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until && !context.isOver()) await sleep(50);
+}
+
+async function someReplica({ servers, random }: FaultContext): Promise<ClusterNode> {
+  const views = (await servers.refresh()).filter(({ role }) => role === 'replica');
+  const { id } = pick(views, random);
+  return servers.nodes.find((node) => node.id === id)!;
+}
+
+async function replicaOf(servers: TestCluster, primary: ClusterNode): Promise<ClusterNode> {
+  const view = (await servers.refresh()).find(({ primaryId }) => primaryId === primary.id);
+  return servers.nodes.find(({ id }) => id === view?.id)!;
+}
+
+/** Waits until no client but us has said anything to a node for a second: they have gone elsewhere. */
+async function untilQuiet(node: ClusterNode): Promise<void> {
+  for (;;) {
+    const clients = String(await node.send(['CLIENT', 'LIST', 'TYPE', 'normal']))
+      .trim()
+      .split('\n');
+    const others = clients.filter((line) => !/ cmd=client/.test(line));
+    if (others.every((line) => Number(/ idle=(\d+)/.exec(line)?.[1]) >= 1)) return;
+    await sleep(100);
+  }
+}
