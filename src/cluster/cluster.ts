@@ -44,6 +44,8 @@ export class Cluster {
   readonly #leaving = new Set<ClusterNode>();
   /** What happened at nodes that are gone. */
   readonly #departed: NodeCounters = noCounts();
+  #doubtful: ReadonlyMap<number, ClusterNode | undefined> = new Map();
+  #lastView: { ranges: readonly SlotRange<ClusterNode>[]; askedAt: number } = { ranges: [], askedAt: 0 };
 
   constructor(options: ClusterOptions) {
     const settings = clusterSettings(options);
@@ -120,21 +122,34 @@ export class Cluster {
   }
 
   /** A view of the whole cluster has come: slots change hands, nodes come and go, what waits is routed anew. */
-  #apply(view: TopologyView, askedAt: number): void {
+  #apply(view: TopologyView, askedAt: number): boolean {
     const addresses = new Set<string>();
     const nodeAt = (resolved: ResolvedEndpoint): ClusterNode => {
       const node = this.#pool.at(resolved);
       addresses.add(node.address);
       return node;
     };
-    const ranges: SlotRange<ClusterNode>[] = view.ranges.map(({ start, end, primary, replicas }) => ({
-      start,
-      end,
+    const ranges: SlotRange<ClusterNode>[] = view.ranges.map(({ primary, replicas, ...range }) => ({
+      ...range,
       primary: primary && nodeAt(primary),
       replicas: replicas.map(nodeAt),
     }));
-    const moved = this.#map.replace(ranges, askedAt);
-    // A MOVED that is newer than the view may have named a node that the view does not know yet.
+    const { moved, doubtful } = this.#map.replace(ranges, askedAt, this.#doubtful);
+    this.#doubtful = doubtful;
+    this.#lastView = { ranges, askedAt };
+    this.#settle(addresses, moved);
+    return doubtful.size === 0;
+  }
+
+  /** Nobody contradicts the last view. */
+  #believe(): void {
+    const { ranges, askedAt } = this.#lastView;
+    const { moved } = this.#map.replace(ranges, askedAt, this.#doubtful);
+    this.#settle(new Set(this.#pool.all().map(({ address }) => address)), moved);
+  }
+
+  #settle(addresses: Set<string>, moved: readonly number[]): void {
+    // A MOVED that is newer than the view, or a view that is not believed yet, may leave slots with nodes it doesn't name.
     for (const primary of this.#map.primaries()) addresses.add(primary.address);
     const gone = this.#pool.keep(addresses);
     if (moved.length > 0 || gone.length > 0) this.#traffic.reroute(moved, gone);
@@ -181,6 +196,7 @@ export class Cluster {
       },
       ask: (node, args, timeoutMs) => this.#intake.ask(args, node.address, timeoutMs),
       apply: (view, askedAt) => this.#apply(view, askedAt),
+      believe: () => this.#believe(),
       refreshed: (hasView) => this.#traffic.refreshed(hasView),
     };
   }

@@ -6,18 +6,31 @@ export interface SlotRange<N> {
   readonly end: number;
   readonly primary: N | undefined;
   readonly replicas: readonly N[];
+  /** The primary's config epoch: of two claims on a slot the one with the higher epoch is right; 0 where unknown. */
+  readonly epoch: number;
+}
+
+/** What a view changed. */
+export interface MapChange<N> {
+  /** Slots whose primary is another now. */
+  readonly moved: readonly number[];
+  /** What the view says of slots where its epoch does not prove it newer: one node's word is not enough for those. */
+  readonly doubtful: ReadonlyMap<number, N | undefined>;
 }
 
 /**
  * Who is believed to have which slot.
  *
  * Two sources fill it: views of the whole cluster, and MOVED, which is about one slot and newer than any view that was
- * asked for before it arrived. A logical time tells which is newer.
+ * asked for before it arrived (a logical time tells). A view is one node's word, and nodes lag behind: it takes a slot
+ * from its primary when its config epoch is higher, or when a second node says the same.
  */
 export class SlotMap<N> {
   readonly #primaries: (N | undefined)[] = new Array<N | undefined>(SLOT_COUNT).fill(undefined);
   readonly #replicas: (readonly N[])[] = new Array<readonly N[]>(SLOT_COUNT).fill(NONE);
   readonly #movedAt = new Float64Array(SLOT_COUNT);
+  /** The epoch of the last view that was believed, per slot. */
+  readonly #epochs = new Float64Array(SLOT_COUNT);
   #time = 0;
 
   /** The moment to note when a view is asked for. */
@@ -56,21 +69,33 @@ export class SlotMap<N> {
    * A view said so: slots in no range have nobody.
    *
    * @param askedAt the {@link time} at which the view was asked for; slots that moved since are left alone.
-   * @returns the slots whose primary changed.
+   * @param confirmed what another node said of slots that were doubtful in its view; where both agree it holds.
    */
-  replace(ranges: readonly SlotRange<N>[], askedAt: number): number[] {
+  replace(
+    ranges: readonly SlotRange<N>[],
+    askedAt: number,
+    confirmed: ReadonlyMap<number, N | undefined> = new Map(),
+  ): MapChange<N> {
     const next = new Array<SlotRange<N> | undefined>(SLOT_COUNT).fill(undefined);
     for (const range of ranges) next.fill(range, range.start, range.end + 1);
-    const changed: number[] = [];
+    const moved: number[] = [];
+    const doubtful = new Map<number, N | undefined>();
     for (let slot = 0; slot < SLOT_COUNT; slot++) {
       if (this.#movedAt[slot]! > askedAt) continue;
-      const range = next[slot];
-      this.#replicas[slot] = range?.replicas ?? NONE;
-      if (this.#primaries[slot] === range?.primary) continue;
-      this.#primaries[slot] = range?.primary;
-      changed.push(slot);
+      const { primary, replicas = NONE, epoch = 0 } = next[slot] ?? {};
+      const isOther = this.#primaries[slot] !== primary;
+      const isCertain = epoch > this.#epochs[slot]! || this.#primaries[slot] === undefined;
+      if (isOther && !isCertain && !(confirmed.has(slot) && confirmed.get(slot) === primary)) {
+        doubtful.set(slot, primary);
+        continue;
+      }
+      this.#epochs[slot] = isOther ? epoch : Math.max(epoch, this.#epochs[slot]!);
+      this.#replicas[slot] = replicas;
+      if (!isOther) continue;
+      this.#primaries[slot] = primary;
+      moved.push(slot);
     }
-    return changed;
+    return { moved, doubtful };
   }
 
   /** The distinct primaries, in the order of their first slot. */

@@ -3,7 +3,7 @@ import type { Reply } from '../resp/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { NodePool } from './node-pool.ts';
 import type { ClusterSettings } from './options.ts';
-import { parseClusterSlots, singleServerView, type TopologyView } from './topology.ts';
+import { parseClusterSlots, parseConfigEpochs, singleServerView, type TopologyView } from './topology.ts';
 
 /** What the keeper asks of the cluster. */
 export interface TopologyHost {
@@ -11,8 +11,14 @@ export interface TopologyHost {
   ask(node: ClusterNode, args: readonly string[], timeoutMs: number): Promise<Reply>;
   /** The logical time, noted before a node is asked. */
   readonly mapTime: number;
-  /** A view has come; `askedAt` is the time that was noted. */
-  apply(view: TopologyView, askedAt: number): void;
+  /**
+   * A view has come; `askedAt` is the time that was noted.
+   *
+   * @returns whether all of it is believed; if not, another node's word is wanted.
+   */
+  apply(view: TopologyView, askedAt: number): boolean;
+  /** Nobody else could be asked: what is in doubt is believed as it was last said. */
+  believe(): void;
   /** A refresh has ended, with a view or without. */
   refreshed(hasView: boolean): void;
 }
@@ -70,6 +76,7 @@ export class TopologyKeeper {
       }
     });
     try {
+      // Nothing was believed before, so nothing is in doubt.
       this.#host.apply(await Promise.any(questions), askedAt);
     } catch (error) {
       throw startError(reasons, errors, error);
@@ -109,20 +116,23 @@ export class TopologyKeeper {
     if (this.#isWantedAgain) this.request();
   }
 
+  /** Asks until a view is believed whole: often the first, else when a second node says the same. */
   async #askOneAfterTheOther(): Promise<boolean> {
+    let hasView = false;
     for (const node of this.#candidates()) {
       const askedAt = this.#host.mapTime;
       try {
         const view = await this.#ask(node, QUERY_TIMEOUT_MS);
         if (this.#isClosed) return false;
-        this.#host.apply(view, askedAt);
-        return true;
+        if (this.#host.apply(view, askedAt)) return true;
+        hasView = true;
       } catch {
         // This node can't say; the next one may.
         if (this.#isClosed) return false;
       }
     }
-    return false;
+    if (hasView) this.#host.believe();
+    return hasView;
   }
 
   /** Whom to ask, most promising first: who is connected and answers, then anybody, then the seeds. */
@@ -140,14 +150,20 @@ export class TopologyKeeper {
   }
 
   async #ask(node: ClusterNode, timeoutMs: number): Promise<TopologyView> {
-    let reply: Reply;
+    let replies: [Reply, Reply];
     try {
-      reply = await this.#host.ask(node, ['CLUSTER', 'SLOTS'], timeoutMs);
+      const questions = [
+        ['CLUSTER', 'SLOTS'],
+        ['CLUSTER', 'NODES'],
+      ].map((args) => this.#host.ask(node, args, timeoutMs));
+      replies = (await Promise.all(questions)) as [Reply, Reply];
     } catch (error) {
       if (error instanceof ErrorReply && hasNoCluster(error)) return singleServerView(node.endpoint, node.announced);
       throw error;
     }
-    const view = parseClusterSlots(reply, node.endpoint, this.#settings.addressMap);
+    const [slots, nodes] = replies;
+    const context = { via: node.endpoint, addressMap: this.#settings.addressMap, epochs: parseConfigEpochs(nodes) };
+    const view = parseClusterSlots(slots, context);
     if (view === undefined) throw new ClusterError('ERR_NO_NODE', 'CLUSTER SLOTS was answered with something else');
     if (view.ranges.every((range) => range.primary === undefined)) {
       throw new ClusterError('ERR_NO_NODE', 'no slot is assigned to a node with a usable address');

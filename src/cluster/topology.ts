@@ -12,7 +12,29 @@ export interface TopologyView {
 
 /** A server that is not in cluster mode has every slot. */
 export function singleServerView(endpoint: Endpoint, announced: string): TopologyView {
-  return { ranges: [{ start: 0, end: SLOT_COUNT - 1, primary: { endpoint, announced }, replicas: [] }] };
+  return { ranges: [{ start: 0, end: SLOT_COUNT - 1, primary: { endpoint, announced }, replicas: [], epoch: 0 }] };
+}
+
+/** What views are read with. */
+export interface ViewContext {
+  /** The connection that answered. */
+  readonly via: Endpoint;
+  readonly addressMap: AddressMap | undefined;
+  /** By node id, from CLUSTER NODES. */
+  readonly epochs: ReadonlyMap<string, number>;
+}
+
+/**
+ * Reads the config epoch of each node out of the reply to CLUSTER NODES, lines of
+ * `id address flags primary ping pong config-epoch link-state slots...`; what has another shape is left out.
+ */
+export function parseConfigEpochs(reply: Reply): Map<string, number> {
+  const epochs = new Map<string, number>();
+  for (const line of String(reply).split('\n')) {
+    const [id, , , , , , epoch] = line.split(' ');
+    if (id !== undefined && Number.isSafeInteger(Number(epoch))) epochs.set(id, Number(epoch));
+  }
+  return epochs;
 }
 
 /**
@@ -21,40 +43,43 @@ export function singleServerView(endpoint: Endpoint, announced: string): Topolog
  *
  * A primary without a usable address leaves its slots without one: no replica is taken for a primary.
  *
- * @param via the connection that answered
  * @returns undefined when the reply has another shape.
  */
-export function parseClusterSlots(
-  reply: Reply,
-  via: Endpoint,
-  addressMap: AddressMap | undefined,
-): TopologyView | undefined {
+export function parseClusterSlots(reply: Reply, context: ViewContext): TopologyView | undefined {
   if (!Array.isArray(reply)) return undefined;
   const ranges: SlotRange<ResolvedEndpoint>[] = [];
   for (const entry of reply) {
     if (!Array.isArray(entry)) return undefined;
     const [start, end, ...nodes] = entry;
     if (!isSlot(start) || !isSlot(end) || start > end || nodes.length === 0) return undefined;
-    const endpoints = nodes.map((node) => parseNode(node, via, addressMap));
+    const endpoints = nodes.map((node) => parseNode(node, context));
     if (endpoints.includes(MALFORMED)) return undefined;
     const [primary, ...replicas] = endpoints as (ResolvedEndpoint | undefined)[];
-    ranges.push({ start, end, primary, replicas: replicas.filter((replica) => replica !== undefined) });
+    ranges.push({
+      start,
+      end,
+      primary,
+      replicas: replicas.filter((replica) => replica !== undefined),
+      epoch: epochOf(nodes[0], context),
+    });
   }
   return { ranges };
 }
 
 const MALFORMED = Symbol('malformed');
 
-function parseNode(
-  node: Reply,
-  via: Endpoint,
-  addressMap: AddressMap | undefined,
-): ResolvedEndpoint | undefined | typeof MALFORMED {
+function parseNode(node: Reply, { via, addressMap }: ViewContext): ResolvedEndpoint | undefined | typeof MALFORMED {
   if (!Array.isArray(node)) return MALFORMED;
   const [name, port] = node;
   const host = Buffer.isBuffer(name) ? name.toString() : name;
   if ((host !== null && typeof host !== 'string') || typeof port !== 'number') return MALFORMED;
   return resolveEndpoint({ host, port }, via, addressMap);
+}
+
+/** Servers before 4.0 name no id, and then no epoch is known. */
+function epochOf(node: Reply | undefined, { epochs }: ViewContext): number {
+  const id = Array.isArray(node) ? node[2] : undefined;
+  return typeof id === 'string' ? (epochs.get(id) ?? 0) : 0;
 }
 
 function isSlot(value: unknown): value is number {

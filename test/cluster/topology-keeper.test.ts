@@ -66,6 +66,41 @@ test('while a slot has nobody who answers, the topology is asked a few times a s
   cluster.destroy();
 });
 
+test('one node that lags behind does not undo what a MOVED taught; two that agree do', async () => {
+  const fake = new FakeCluster(3);
+  for (const { port } of fake.nodes) fake.epochs.set(port, 5);
+  const cluster = await fake.connect();
+  const [a, b, c] = fake.nodes as [FakeNode, FakeNode, FakeNode];
+  const slot = hashSlot('foo');
+  await fake.settle(Promise.all([cluster.send(['GET', 'foo']), cluster.send(['GET', 'bar'])]));
+  const before = fake.layout;
+  const after = [...before, [slot, slot, a] as const];
+  // Whoever is asked, every other answer is from before.
+  let asked = 0;
+  const answer = fake.clusterSlots.bind(fake);
+  fake.clusterSlots = () => {
+    fake.layout = asked++ % 2 === 0 ? before : after;
+    return answer();
+  };
+  c.answer = () => `-MOVED ${slot} ${a.address}\r\n`;
+  for (let round = 0; round < 10; round++) {
+    assert.is(await fake.settle(cluster.send(['GET', 'foo'])), 'OK');
+    await fake.pass(200);
+    assert.is(cluster.primaryOf(slot), a.address);
+  }
+  assert.is(c.received.filter((command) => command === 'GET foo').length, 2, 'once before it moved, once redirected');
+  fake.clusterSlots = () => {
+    fake.layout = before;
+    return answer();
+  };
+  c.answer = () => '+OK\r\n';
+  a.answer = (words) => (words[1] === 'bar' ? `-MOVED ${hashSlot('bar')} ${b.address}\r\n` : '+OK\r\n');
+  await fake.settle(cluster.send(['GET', 'bar']));
+  await fake.pass(500);
+  assert.is(cluster.primaryOf(slot), c.address);
+  cluster.destroy();
+});
+
 test('when no node can say, the seeds are dialled again', async () => {
   const fake = new FakeCluster(2);
   const cluster = await fake.connect();

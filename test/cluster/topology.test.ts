@@ -1,18 +1,23 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseClusterSlots, singleServerView } from '../../src/cluster/topology.ts';
+import { parseClusterSlots, parseConfigEpochs, singleServerView } from '../../src/cluster/topology.ts';
 import type { Reply } from '../../src/resp/index.ts';
 
 const test = suite('cluster/topology');
 const VIA = { host: '10.0.0.1', port: 7000 };
+const EPOCHS = new Map([['id', 7]]);
 
 function summary(reply: Reply): string[] | undefined {
-  return parseClusterSlots(reply, VIA, undefined)?.ranges.map(({ start, end, primary, replicas }) => {
-    const names = replicas.map(({ endpoint }) => `${endpoint.host}:${endpoint.port}`);
-    return [`${start}-${end}`, primary ? `${primary.endpoint.host}:${primary.endpoint.port}` : 'nobody', ...names].join(
-      ' ',
-    );
-  });
+  return parseClusterSlots(reply, { via: VIA, addressMap: undefined, epochs: EPOCHS })?.ranges.map(
+    ({ start, end, primary, replicas }) => {
+      const names = replicas.map(({ endpoint }) => `${endpoint.host}:${endpoint.port}`);
+      return [
+        `${start}-${end}`,
+        primary ? `${primary.endpoint.host}:${primary.endpoint.port}` : 'nobody',
+        ...names,
+      ].join(' ');
+    },
+  );
 }
 
 test('ranges with primary and replicas, of old servers and of new', () => {
@@ -49,6 +54,36 @@ test('what has another shape is no view', () => {
   ];
   bad.push([[0.5, 1, ['h', 1]]], [[0, 1, 'h']], [[0, 1, [5, 1]]], [[0, 1, ['h', 'x']]], [['0', 1, ['h', 1]]]);
   for (const reply of bad) assert.is(summary(reply), undefined, JSON.stringify(reply));
+});
+
+test('epochs come from CLUSTER NODES, by node id', () => {
+  const text = [
+    '07c37df 127.0.0.1:30004@31004,host slave e7d1eec 0 1426238317239 4 connected',
+    'e7d1eec 127.0.0.1:30001@31001 myself,master - 0 0 12 connected 0-5460 [5461->-x]',
+    'not a node',
+    '',
+  ].join('\n');
+  assert.equal(
+    [...parseConfigEpochs(text)],
+    [
+      ['07c37df', 4],
+      ['e7d1eec', 12],
+    ],
+  );
+  assert.equal([...parseConfigEpochs(null)], []);
+  const context = { via: VIA, addressMap: undefined, epochs: EPOCHS };
+  const view = parseClusterSlots(
+    [
+      [0, 1, ['h', 1, 'id']],
+      [2, 3, ['h', 1]],
+      [4, 5, ['h', 1, 'other']],
+    ],
+    context,
+  );
+  assert.equal(
+    view?.ranges.map(({ epoch }) => epoch),
+    [7, 0, 0],
+  );
 });
 
 test('a server without a cluster has every slot', () => {

@@ -182,6 +182,7 @@ test('a node whose slots moved away and that is silent is given up after handove
   const stuck = fake.failure<ConnectionError>(cluster.send(['INCR', 'foo']));
   await fake.pass(10);
   fake.layout = [[0, 16383, a]];
+  fake.epochs.set(a.port, 1);
   await fake.pass(1200);
   assert.is(cluster.primaryOf(FOO), a.address, 'a silent node is a reason to ask another');
   const next = cluster.send(['INCR', 'foo']);

@@ -48,6 +48,7 @@ export class FakeCluster {
   readonly runtime: FakeRuntime = new FakeRuntime();
   readonly nodes: FakeNode[];
   layout: readonly Range[];
+  readonly #stuck = new Set<FakeTransport>();
 
   constructor(count: number) {
     this.nodes = Array.from({ length: count }, (_, n) => new FakeNode('10.0.0.1', 7000 + n));
@@ -117,8 +118,12 @@ export class FakeCluster {
       const words = command.split(' ');
       const own = this.#ownAnswer(node, words);
       if (own === undefined) node.received.push(command);
-      const reply = own ?? node.answer?.(words, node);
-      if (reply === undefined) continue;
+      // Replies come in order: after a command that is not answered, nothing is.
+      const reply = this.#stuck.has(transport) ? undefined : (own ?? node.answer?.(words, node));
+      if (reply === undefined) {
+        this.#stuck.add(transport);
+        continue;
+      }
       this.runtime.setTimer(() => {
         if (!transport.isDestroyed) transport.reply(reply);
       }, 0);
@@ -131,14 +136,26 @@ export class FakeCluster {
       return isRight ? '%1\r\n+proto\r\n:3\r\n' : '-WRONGPASS invalid username-password pair or user is disabled.\r\n';
     }
     if (words[0] === 'CLUSTER' && words[1] === 'SLOTS') return this.clusterSlots();
+    if (words[0] === 'CLUSTER' && words[1] === 'NODES') return this.clusterNodes();
     return undefined;
+  }
+
+  /** Each node's config epoch, by port; 0 unless set. Raise it when a node takes slots, as servers do. */
+  readonly epochs: Map<number, number> = new Map();
+
+  clusterNodes(): string {
+    const lines = this.nodes.map(
+      ({ address, port }) => `id${port} ${address} master - 0 0 ${this.epochs.get(port) ?? 0} connected`,
+    );
+    const text = lines.join('\n');
+    return `$${text.length}\r\n${text}\r\n`;
   }
 
   clusterSlots(): string {
     const entries = this.layout.map(([first, last, primary]) => {
       const [host, port] = primary instanceof FakeNode ? [primary.host, primary.port] : primary;
       const name = host === null ? '_\r\n' : `$${host.length}\r\n${host}\r\n`;
-      return `*3\r\n:${first}\r\n:${last}\r\n*2\r\n${name}:${port}\r\n`;
+      return `*3\r\n:${first}\r\n:${last}\r\n*3\r\n${name}:${port}\r\n+id${port}\r\n`;
     });
     return `*${entries.length}\r\n${entries.join('')}`;
   }
