@@ -1,5 +1,5 @@
 import { ConnectionError, type RedisError } from '../errors.ts';
-import { Admission, type Endpoint, formatAddress, Link, type LinkOwner } from '../net/index.ts';
+import { Admission, type CredentialStore, type Endpoint, formatAddress, Link, type LinkOwner } from '../net/index.ts';
 import { isLoopback, type ResolvedEndpoint } from './endpoints.ts';
 import type { ClusterSettings } from './options.ts';
 
@@ -19,6 +19,12 @@ export function noCounts(): NodeCounters {
   return { commands: 0, redirects: 0, refusals: 0, losses: 0 };
 }
 
+/** What all nodes of a client have in common. */
+export interface NodeContext {
+  readonly settings: ClusterSettings;
+  readonly credentials: CredentialStore;
+}
+
 /** One node of the cluster, as this client sees it: its address, the way to it, its share of admission. */
 export class ClusterNode {
   readonly address: string;
@@ -31,15 +37,16 @@ export class ClusterNode {
 
   readonly #isRemoteCluster: boolean;
 
-  constructor(resolved: ResolvedEndpoint, settings: ClusterSettings, owner: LinkOwner) {
-    const { protocol, clientName, username, password } = settings;
+  constructor(resolved: ResolvedEndpoint, context: NodeContext, owner: LinkOwner) {
+    const { settings, credentials } = context;
+    const { protocol, clientName } = settings;
     this.#isRemoteCluster = settings.seeds.some(({ host }) => !isLoopback(host));
     this.endpoint = resolved.endpoint;
     this.address = formatAddress(resolved.endpoint);
     this.announced = resolved.announced;
     this.admission = new Admission({ maxCommands: settings.maxCommandsPerNode, maxBytes: settings.maxBytesPerNode });
-    const handshake = { protocol, clientName, username, password };
-    this.link = new Link({ endpoint: resolved.endpoint, settings, handshake }, owner);
+    const handshake = { protocol, clientName };
+    this.link = new Link({ endpoint: resolved.endpoint, settings, handshake, credentials }, owner);
   }
 
   /**

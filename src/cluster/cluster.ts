@@ -1,4 +1,12 @@
-import { type Command, Intake, type LinkOwner, NO_SLOT, type Outcome, type SendOptions } from '../net/index.ts';
+import {
+  type Command,
+  CredentialStore,
+  Intake,
+  type LinkOwner,
+  NO_SLOT,
+  type Outcome,
+  type SendOptions,
+} from '../net/index.ts';
 import type { Argument, Reply } from '../resp/index.ts';
 import { type ClusterNode, type NodeCounters, noCounts } from './cluster-node.ts';
 import type { ResolvedEndpoint } from './endpoints.ts';
@@ -35,6 +43,7 @@ export async function connectCluster(options: ClusterOptions): Promise<Cluster> 
 export class Cluster {
   readonly #settings: ClusterSettings;
   readonly #pool: NodePool;
+  readonly #credentials: CredentialStore;
   readonly #map = new SlotMap<ClusterNode>();
   readonly #intake: Intake;
   readonly #traffic: Traffic;
@@ -50,11 +59,15 @@ export class Cluster {
   constructor(options: ClusterOptions) {
     const settings = clusterSettings(options);
     this.#settings = settings;
-    this.#pool = new NodePool(settings, (node) => this.#ownerOf(node));
+    this.#credentials = new CredentialStore(settings);
+    this.#pool = new NodePool({ settings, credentials: this.#credentials }, (node) => this.#ownerOf(node));
     this.#traffic = new Traffic(settings, { pool: this.#pool, map: this.#map, host: this.#trafficHost() });
     this.#intake = new Intake(settings, this.#traffic);
     this.#keeper = new TopologyKeeper(settings, this.#pool, this.#topologyHost());
     this.#supervisor = new Supervisor(settings, this.#supervised());
+    this.#credentials.watch((credentials) => {
+      for (const node of this.#nodes()) node.link.reauthenticate(credentials);
+    });
   }
 
   /**
@@ -109,6 +122,7 @@ export class Cluster {
 
   /** Disconnects at once; what is under way rejects with `ERR_CLOSED`. */
   destroy(): void {
+    this.#credentials.close();
     this.#keeper.close();
     this.#intake.abandon();
     this.#supervisor.stop();

@@ -1,8 +1,7 @@
 import { type Endpoint, formatAddress, type LinkOwner } from '../net/index.ts';
 import { callUser } from './call-user.ts';
-import { ClusterNode } from './cluster-node.ts';
+import { ClusterNode, type NodeContext } from './cluster-node.ts';
 import type { ResolvedEndpoint } from './endpoints.ts';
-import type { ClusterSettings } from './options.ts';
 
 /** Makes the owner of a node's link; it is told which node it works for. */
 export type OwnerOfNode = (node: () => ClusterNode) => LinkOwner;
@@ -12,16 +11,16 @@ export type OwnerOfNode = (node: () => ClusterNode) => LinkOwner;
  * view of the topology names.
  */
 export class NodePool {
-  readonly #settings: ClusterSettings;
+  readonly #context: NodeContext;
   readonly #ownerOf: OwnerOfNode;
   readonly #nodes = new Map<string, ClusterNode>();
   readonly #seeds: ReadonlySet<string>;
   #topology: ReadonlySet<string> = new Set();
 
-  constructor(settings: ClusterSettings, ownerOf: OwnerOfNode) {
-    this.#settings = settings;
+  constructor(context: NodeContext, ownerOf: OwnerOfNode) {
+    this.#context = context;
     this.#ownerOf = ownerOf;
-    this.#seeds = new Set(settings.seeds.map(formatAddress));
+    this.#seeds = new Set(context.settings.seeds.map(formatAddress));
   }
 
   get(address: string): ClusterNode | undefined {
@@ -42,7 +41,7 @@ export class NodePool {
     }
     const node: ClusterNode = new ClusterNode(
       resolved,
-      this.#settings,
+      this.#context,
       this.#ownerOf(() => node),
     );
     this.#nodes.set(address, node);
@@ -51,14 +50,14 @@ export class NodePool {
 
   /** The seeds as nodes; their host names are resolved again when they are dialled. */
   seeds(): ClusterNode[] {
-    return this.#settings.seeds.map((endpoint) => this.at({ endpoint, announced: formatAddress(endpoint) }));
+    return this.#context.settings.seeds.map((endpoint) => this.at({ endpoint, announced: formatAddress(endpoint) }));
   }
 
   /** Whether a node that a redirection names may be connected to, and be given the credentials. */
   allows(endpoint: Endpoint): boolean {
     const address = formatAddress(endpoint);
     if (this.#topology.has(address) || this.#seeds.has(address)) return true;
-    const { allowNode } = this.#settings;
+    const { allowNode } = this.#context.settings;
     return allowNode !== undefined && callUser(() => allowNode(address)) === true;
   }
 

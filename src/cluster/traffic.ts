@@ -147,7 +147,7 @@ export class Traffic implements CommandSink, LaneHost {
       command.askAddress = undefined;
       if (command.pinnedTo !== undefined) {
         this.#host.settle(command, error ?? new ConnectionError('ERR_CLOSED', 'the connection was closed'));
-      } else if (error?.code === 'ERR_AUTH' || fateAfterLoss(command) === 'reject') {
+      } else if (this.#isRefused(error) || fateAfterLoss(command) === 'reject') {
         this.#finish(command, lossOf(command, error));
       } else {
         command.lastRefusal = error;
@@ -155,6 +155,11 @@ export class Traffic implements CommandSink, LaneHost {
         else this.lanes.takeBack(command, 'lost', 0);
       }
     }
+  }
+
+  /** Refused for good: credentials that do not change will not be better next time. */
+  #isRefused(error: RedisError | undefined): boolean {
+    return error?.code === 'ERR_AUTH' && this.#settings.credentials === undefined;
   }
 
   /** Slots changed hands, or nodes left: what is queued anywhere is routed anew, in the order of `send`. */

@@ -1,6 +1,7 @@
 import { ConnectionError, type RedisError } from '../errors.ts';
 import type { Argument, Reply } from '../resp/index.ts';
 import type { Command, Outcome } from './command.ts';
+import { CredentialStore } from './credentials.ts';
 import { checkPort, DEFAULT_PORT, type Endpoint, parseUrl, type TlsOptions } from './endpoint.ts';
 import { type CommandSink, Intake } from './intake.ts';
 import { Link, type LinkOwner } from './link.ts';
@@ -39,15 +40,21 @@ export class Client {
   readonly #link: Link;
   readonly #intake: Intake;
   readonly #settings: ClientSettings;
+  readonly #credentials: CredentialStore;
   #awaitingReady: { resolve: () => void; reject: (error: RedisError) => void } | undefined;
 
   constructor(options: ConnectOptions) {
     const settings = clientSettings(options);
-    const { protocol, clientName, username, password } = settings;
-    const handshake = { protocol, clientName, username, password, database: options.database };
+    const { protocol, clientName } = settings;
+    const handshake = { protocol, clientName, database: options.database };
+    this.#credentials = new CredentialStore(settings);
     this.#settings = settings;
     this.#intake = new Intake(settings, this.#sink);
-    this.#link = new Link({ endpoint: endpointOf(options), settings, handshake }, this.#owner);
+    this.#link = new Link(
+      { endpoint: endpointOf(options), settings, handshake, credentials: this.#credentials },
+      this.#owner,
+    );
+    this.#credentials.watch((credentials) => this.#link.reauthenticate(credentials));
   }
 
   /** `host:port`, or the path of the Unix socket. */
@@ -92,6 +99,7 @@ export class Client {
 
   /** Disconnects at once; what is under way rejects with `ERR_CLOSED`. */
   destroy(): void {
+    this.#credentials.close();
     this.#intake.abandon();
     this.#link.close();
   }
@@ -118,7 +126,8 @@ export class Client {
     this.#awaitingReady?.reject(error ?? new ConnectionError('ERR_CLOSED', 'the client was closed'));
     this.#awaitingReady = undefined;
     for (const command of unanswered) {
-      if (error?.code === 'ERR_AUTH' || fateAfterLoss(command) === 'reject') {
+      const isRefused = error?.code === 'ERR_AUTH' && !this.#credentials.mayChange;
+      if (isRefused || fateAfterLoss(command) === 'reject') {
         this.#intake.settle(command, lossOf(command, error));
         continue;
       }

@@ -1,5 +1,5 @@
 import { isBlockingCall } from '../commands/index.ts';
-import { ConnectionError, ErrorReply, type RedisError, TimeoutError } from '../errors.ts';
+import { ErrorReply, type RedisError } from '../errors.ts';
 import {
   type Argument,
   type CommandBatch,
@@ -11,10 +11,18 @@ import {
   unwrap,
 } from '../resp/index.ts';
 import { Command, CommandState } from './command.ts';
+import {
+  connectionLost,
+  connectionSilent,
+  connectTimedOut,
+  noCredentials,
+  unpairedReply,
+} from './connection-errors.ts';
 import { type ConnectionEvent, ConnectionState, transition } from './connection-state.ts';
+import type { CredentialStore, Credentials } from './credentials.ts';
 import { type Endpoint, formatAddress } from './endpoint.ts';
 import { Fifo } from './fifo.ts';
-import { Handshake, type HandshakeOptions, type HandshakeStep } from './handshake.ts';
+import { Handshake, type HandshakeOptions, type HandshakeStep, refusal } from './handshake.ts';
 import type { ClientSettings } from './options.ts';
 import { Pipeline } from './pipeline.ts';
 import type { TimerHandle } from './runtime.ts';
@@ -36,7 +44,8 @@ export interface ConnectionEvents {
 export interface ConnectionOptions {
   readonly endpoint: Endpoint;
   readonly settings: ClientSettings;
-  readonly handshake: Omit<HandshakeOptions, 'address'>;
+  readonly handshake: Omit<HandshakeOptions, 'address' | keyof Credentials>;
+  readonly credentials: CredentialStore;
   /** Dial so much later: the back-off of a reconnection. */
   readonly delayMs: number;
 }
@@ -51,7 +60,11 @@ export class Connection {
   readonly address: string;
   readonly #settings: ClientSettings;
   readonly #events: ConnectionEvents;
-  readonly #handshake: Handshake;
+  readonly #options: ConnectionOptions;
+  #handshake: Handshake | undefined;
+  #credentials: Credentials = {};
+  /** Under way while it is set: AUTH with new credentials, or the wait for the pipeline to be empty before it. */
+  #reauthentication: Command | undefined;
   readonly #decoder: Decoder;
   readonly #encoder = new CommandEncoder();
   readonly #queue = new Fifo<Command>();
@@ -74,7 +87,7 @@ export class Connection {
     this.#endpoint = endpoint;
     this.#settings = settings;
     this.#events = events;
-    this.#handshake = new Handshake({ ...options.handshake, address: this.address });
+    this.#options = options;
     this.#decoder = new Decoder({ maps: settings.maps, maxReplyBytes: settings.maxReplyBytes });
     this.#timer = settings.runtime.setTimer(() => this.#dial(), options.delayMs);
   }
@@ -133,6 +146,29 @@ export class Connection {
     this.#end(error);
   }
 
+  /**
+   * Gives the server new credentials: nothing more is written, and when nothing is owed AUTH goes alone (protocol 41).
+   * A refusal ends the connection.
+   */
+  reauthenticate(credentials: Credentials): void {
+    const { username, password } = credentials;
+    if (this.#state !== ConnectionState.Ready || password === undefined) return;
+    this.#credentials = credentials;
+    this.#reauthentication = internalCommand(['AUTH', ...(username === undefined ? [] : [username]), password]);
+    this.#sendReauthentication();
+  }
+
+  #sendReauthentication(): void {
+    const isQuiet = this.#pipeline.owed === 0 && !this.#isWriting;
+    if (isQuiet && this.#state === ConnectionState.Ready) this.#write(this.#reauthentication!);
+  }
+
+  #reauthenticated(reply: Reply): void {
+    this.#reauthentication = undefined;
+    if (reply instanceof ErrorReply) throw refusal(reply, { ...this.#credentials, address: this.address });
+    this.#flush();
+  }
+
   setReferenced(isReferenced: boolean): void {
     this.#transport?.setReferenced(isReferenced);
   }
@@ -140,18 +176,34 @@ export class Connection {
   #dial(): void {
     this.#move('dial');
     const { runtime, connectTimeoutMs } = this.#settings;
-    this.#timer = runtime.setTimer(() => this.#connectTimedOut(), connectTimeoutMs);
-    this.#transport = runtime.openTransport(this.#endpoint, {
+    this.#timer = runtime.setTimer(
+      () => this.destroy(connectTimedOut(this.address, this.#state, connectTimeoutMs)),
+      connectTimeoutMs,
+    );
+    const credentials = this.#options.credentials.current();
+    if (credentials instanceof Promise) {
+      const failed = (cause: unknown): void => this.destroy(noCredentials(this.address, cause));
+      credentials.then((value) => this.#open(value), failed);
+    } else {
+      this.#open(credentials);
+    }
+  }
+
+  #open(credentials: Credentials): void {
+    if (this.#state !== ConnectionState.Connecting) return;
+    this.#credentials = credentials;
+    this.#handshake = new Handshake({ ...this.#options.handshake, ...credentials, address: this.address });
+    this.#transport = this.#settings.runtime.openTransport(this.#endpoint, {
       onConnect: () => this.#onConnect(),
       onBytes: (buffer, length) => this.#onBytes(buffer, length),
-      onClose: (error) => this.destroy(this.#lost(error)),
+      onClose: (error) => this.destroy(connectionLost(this.address, this.#state, error)),
     });
   }
 
   #onConnect(): void {
     if (this.#state !== ConnectionState.Connecting) return;
     this.#move('connected');
-    this.#takeStep(this.#handshake.start());
+    this.#takeStep(this.#handshake!.start());
   }
 
   #takeStep(step: HandshakeStep): void {
@@ -183,16 +235,18 @@ export class Connection {
       return;
     }
     if (this.#state === ConnectionState.Draining) this.#endIfDrained();
+    else if (this.#reauthentication !== undefined) this.#sendReauthentication();
   }
 
   #pair(reply: Reply): void {
     const command = this.#pipeline.answered();
-    if (command === undefined) throw this.#unpaired(reply);
+    if (command === undefined) throw unpairedReply(this.address, reply);
     this.#expectForm();
     if (this.#state === ConnectionState.Handshaking) {
-      this.#takeStep(this.#handshake.onReply(reply));
+      this.#takeStep(this.#handshake!.onReply(reply));
       return;
     }
+    if (command === this.#reauthentication) this.#reauthenticated(reply);
     if (command.isSettled) return;
     if (reply instanceof ErrorReply) {
       reply.command = command.name;
@@ -211,7 +265,7 @@ export class Connection {
 
   readonly #flush = (): void => {
     this.#isFlushScheduled = false;
-    if (this.#state !== ConnectionState.Ready || this.#isWriting) return;
+    if (this.#state !== ConnectionState.Ready || this.#isWriting || this.#reauthentication !== undefined) return;
     const encoder = this.#encoder;
     const { maxBatchBytes } = this.#settings;
     const wasIdle = this.#pipeline.owed === 0;
@@ -253,7 +307,8 @@ export class Connection {
     this.#isWriting = false;
     if (this.#batch !== undefined) this.#encoder.release(this.#batch);
     this.#batch = undefined;
-    if (this.#queue.length > 0) this.#flush();
+    if (this.#reauthentication !== undefined) this.#sendReauthentication();
+    else if (this.#queue.length > 0) this.#flush();
   };
 
   /** Closes a connection that owes an answer and is silent; asks an idle one whether it is still there. */
@@ -261,7 +316,9 @@ export class Connection {
     const { runtime, livenessMs, idleProbeMs } = this.#settings;
     this.#timer = runtime.setTimer(() => {
       if (this.#pipeline.owed > 0) {
-        if (this.silentMs >= livenessMs && !this.#isWaitingOnPurpose()) this.destroy(this.#silent());
+        if (this.silentMs >= livenessMs && !this.#isWaitingOnPurpose()) {
+          this.destroy(connectionSilent(this.address, livenessMs));
+        }
       } else if (runtime.now() - this.#lastByteAt >= idleProbeMs && this.isReady && !this.#isWriting) {
         this.#write(internalCommand(['PING']));
       }
@@ -291,36 +348,6 @@ export class Connection {
   #move(event: ConnectionEvent): ConnectionState {
     this.#state = transition(this.#state, event);
     return this.#state;
-  }
-
-  #connectTimedOut(): void {
-    const { connectTimeoutMs: timeoutMs } = this.#settings;
-    const stage = this.#state === ConnectionState.Connecting ? 'not reached' : 'did not answer the handshake';
-    const message = `${this.address} ${stage} within ${timeoutMs} ms`;
-    this.destroy(new TimeoutError('ERR_CONNECT_TIMEOUT', message, { timeoutMs, wasSent: false }));
-  }
-
-  #lost(cause: Error | undefined): ConnectionError {
-    const { address } = this;
-    const isEstablished = this.#state === ConnectionState.Ready || this.#state === ConnectionState.Draining;
-    const why = cause === undefined ? 'the server closed the connection' : cause.message;
-    return isEstablished
-      ? new ConnectionError('ERR_CONNECTION_LOST', `connection to ${address} lost: ${why}`, { address, cause })
-      : new ConnectionError('ERR_CONNECT', `could not connect to ${address}: ${why}`, { address, cause });
-  }
-
-  #silent(): ConnectionError {
-    const { address } = this;
-    const message = `connection to ${address} closed: no byte for ${this.#settings.livenessMs} ms while an answer is owed`;
-    return new ConnectionError('ERR_CONNECTION_LOST', message, { address });
-  }
-
-  /** A server that has something to say before it closes says it as an error that nobody asked for (protocol 40). */
-  #unpaired(reply: Reply): ConnectionError {
-    const { address } = this;
-    const what = reply instanceof ErrorReply ? reply.message : 'a reply that answers no command';
-    const cause = reply instanceof ErrorReply ? reply : undefined;
-    return new ConnectionError('ERR_CONNECTION_LOST', `connection to ${address} closed: ${what}`, { address, cause });
   }
 }
 

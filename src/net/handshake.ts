@@ -1,6 +1,6 @@
 import { ConnectionError, ErrorReply } from '../errors.ts';
 import type { Argument, Reply } from '../resp/index.ts';
-import type { Credentials } from './options.ts';
+import type { Credentials } from './credentials.ts';
 
 /** What a connection needs before it may carry commands. */
 export interface HandshakeOptions extends Credentials {
@@ -108,26 +108,33 @@ export class Handshake {
   }
 
   #refused(reply: ErrorReply): ConnectionError {
-    const { address, password } = this.#options;
-    const fail = (code: 'ERR_AUTH' | 'ERR_CONNECT', message: string): ConnectionError =>
-      new ConnectionError(code, `${address} ${message}`, { address });
-    if (reply.prefix === 'NOAUTH') return fail('ERR_AUTH', `requires a password and none was given: set 'password'`);
-    if (reply.prefix === 'WRONGPASS' || isWrongPassword(reply)) {
-      return fail(
-        'ERR_AUTH',
-        `refused the ${password === undefined ? 'user' : 'password'}: every node of a cluster must have the same one ` +
-          '(CONFIG SET requirepass and masterauth on that node)',
-      );
-    }
-    if (reply.prefix === 'NOPERM') return fail('ERR_AUTH', 'does not permit this user to connect (NOPERM)');
-    if (reply.prefix === 'DENIED') return fail('ERR_CONNECT', DENIED);
-    return fail('ERR_CONNECT', `refused the connection: ${this.#withoutSecrets(reply.message)}`);
+    return refusal(reply, this.#options);
   }
+}
 
-  #withoutSecrets(text: string): string {
-    const { password } = this.#options;
-    return password === undefined || password === '' ? text : text.replaceAll(password, '***');
+/**
+ * The error for a refusal that ends a connection, naming the node, what happened and what to change. It repeats no
+ * password, whatever the server repeats.
+ */
+export function refusal(reply: ErrorReply, options: Credentials & { readonly address: string }): ConnectionError {
+  const { address, password } = options;
+  const fail = (code: 'ERR_AUTH' | 'ERR_CONNECT', message: string): ConnectionError =>
+    new ConnectionError(code, `${address} ${message}`, { address });
+  if (reply.prefix === 'NOAUTH') return fail('ERR_AUTH', `requires a password and none was given: set 'password'`);
+  if (reply.prefix === 'WRONGPASS' || isWrongPassword(reply)) {
+    return fail(
+      'ERR_AUTH',
+      `refused the ${password === undefined ? 'user' : 'password'}: every node of a cluster must have the same one ` +
+        '(CONFIG SET requirepass and masterauth on that node)',
+    );
   }
+  if (reply.prefix === 'NOPERM') return fail('ERR_AUTH', 'does not permit this user to connect (NOPERM)');
+  if (reply.prefix === 'DENIED') return fail('ERR_CONNECT', DENIED);
+  return fail('ERR_CONNECT', `refused the connection: ${withoutSecret(reply.message, password)}`);
+}
+
+function withoutSecret(text: string, password: string | undefined): string {
+  return password === undefined || password === '' ? text : text.replaceAll(password, '***');
 }
 
 const DENIED =

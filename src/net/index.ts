@@ -3,6 +3,7 @@ export { Admission, type AdmissionLimits } from './admission.ts';
 export { type BackoffOptions, backoffMs } from './backoff.ts';
 export { Client, type ConnectOptions, connect, lossOf } from './client.ts';
 export { type Batch, Command, CommandState, NO_SLOT, type Outcome, type RetryPolicy } from './command.ts';
+export { type CredentialSource, CredentialStore, type Credentials } from './credentials.ts';
 export {
   checkPort,
   DEFAULT_PORT,
@@ -17,7 +18,6 @@ export { Link, type LinkOptions, type LinkOwner } from './link.ts';
 export {
   type ClientOptions,
   type ClientSettings,
-  type Credentials,
   clientSettings,
   DEFAULTS,
   type SendOptions,

@@ -3,6 +3,7 @@ import type { Push, Reply } from '../resp/index.ts';
 import { backoffMs } from './backoff.ts';
 import type { Command } from './command.ts';
 import { Connection, type ConnectionEvents } from './connection.ts';
+import type { CredentialStore, Credentials } from './credentials.ts';
 import { type Endpoint, formatAddress } from './endpoint.ts';
 import type { HandshakeOptions } from './handshake.ts';
 import type { ClientSettings } from './options.ts';
@@ -22,7 +23,8 @@ export interface LinkOwner {
 export interface LinkOptions {
   readonly endpoint: Endpoint;
   readonly settings: ClientSettings;
-  readonly handshake: Omit<HandshakeOptions, 'address'>;
+  readonly handshake: Omit<HandshakeOptions, 'address' | keyof Credentials>;
+  readonly credentials: CredentialStore;
 }
 
 const FIRST_RECONNECT_DELAY_MS = 20;
@@ -127,18 +129,23 @@ export class Link {
     this.interrupt(new ConnectionError('ERR_CLOSED', `connection to ${address} closed by this client`, { address }));
   }
 
+  /** Gives the server new credentials over the connection there is; a new connection asks for its own. */
+  reauthenticate(credentials: Credentials): void {
+    this.#connection?.reauthenticate(credentials);
+  }
+
   setReferenced(isReferenced: boolean): void {
     this.#connection?.setReferenced(isReferenced);
   }
 
   #connect(): Connection {
-    const { settings, endpoint, handshake } = this.#options;
+    const { settings, endpoint, handshake, credentials } = this.#options;
     const { runtime, maxReconnectDelayMs: maxMs } = settings;
     const delayMs =
       this.#failures === 0
         ? 0
         : backoffMs(this.#failures - 1, { firstMs: FIRST_RECONNECT_DELAY_MS, maxMs }, runtime.random());
-    return new Connection({ endpoint, settings, handshake, delayMs }, this.#events);
+    return new Connection({ endpoint, settings, handshake, credentials, delayMs }, this.#events);
   }
 
   readonly #events: ConnectionEvents = {

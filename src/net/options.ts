@@ -1,14 +1,9 @@
 import { argumentOutOfRange, invalidArgument } from '../errors.ts';
 import type { MapForm, ReplyForm } from '../resp/index.ts';
 import type { RetryPolicy } from './command.ts';
+import type { CredentialSource, Credentials } from './credentials.ts';
 import type { Runtime } from './runtime.ts';
 import { systemRuntime } from './runtime.ts';
-
-/** The user name and password a server is given; both may be absent. */
-export interface Credentials {
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-}
 
 /** Options of one command. */
 export interface SendOptions {
@@ -24,6 +19,8 @@ export interface SendOptions {
 
 /** Options of every client, of one server or of a cluster. Each has a default. */
 export interface ClientOptions extends Credentials {
+  /** Credentials that change, instead of `username` and `password`. */
+  readonly credentials?: CredentialSource | undefined;
   /** The name that CLIENT LIST shows for our connections. */
   readonly clientName?: string | undefined;
   /** `'auto'` asks for RESP3 and takes RESP2 where the server has no HELLO. */
@@ -62,14 +59,17 @@ export interface ClientOptions extends Credentials {
 /** All of {@link ClientOptions}, with their defaults in place. */
 export type ClientSettings = Credentials &
   Required<{
-    [K in Exclude<keyof ClientOptions, 'username' | 'password' | 'clientName'>]: NonNullable<ClientOptions[K]>;
+    [K in Exclude<keyof ClientOptions, 'username' | 'password' | 'clientName' | 'credentials'>]: NonNullable<
+      ClientOptions[K]
+    >;
   }> & {
     readonly clientName: string | undefined;
+    readonly credentials: CredentialSource | undefined;
   };
 
 const MEBIBYTE = 1024 * 1024;
 
-export const DEFAULTS: Omit<ClientSettings, 'username' | 'password' | 'clientName' | 'runtime'> = {
+export const DEFAULTS: Omit<ClientSettings, 'username' | 'password' | 'clientName' | 'credentials' | 'runtime'> = {
   protocol: 'auto',
   reply: 'string',
   maps: 'pairs',
@@ -92,7 +92,13 @@ export const DEFAULTS: Omit<ClientSettings, 'username' | 'password' | 'clientNam
 /** @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), naming the option. */
 export function clientSettings(options: ClientOptions): ClientSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const settings: ClientSettings = { clientName: undefined, runtime: systemRuntime, ...DEFAULTS, ...given };
+  const settings: ClientSettings = {
+    clientName: undefined,
+    credentials: undefined,
+    runtime: systemRuntime,
+    ...DEFAULTS,
+    ...given,
+  };
   for (const name of NUMBERS) checkPositive(name, settings[name]);
   if (!Number.isSafeInteger(settings.maxReplyBytes)) throw argumentOutOfRange('maxReplyBytes must be an integer');
   checkOneOf('protocol', settings.protocol, ['auto', 2, 3]);

@@ -97,6 +97,11 @@ export class FakeCluster {
     }
   }
 
+  /** A connection on which a command was not answered answers the next ones again; the missing reply is the test's to give. */
+  unblock(transport: FakeTransport): void {
+    this.#stuck.delete(transport);
+  }
+
   #open(transport: FakeTransport): void {
     const { host, port } = transport.endpoint;
     const node = this.nodes.find((one) => one.host === host && one.port === port);
