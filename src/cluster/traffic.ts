@@ -82,7 +82,7 @@ export class Traffic implements CommandSink, LaneHost {
   }
 
   dispatch(command: Command): void {
-    if (command.pinnedTo !== undefined) this.#pool.get(command.pinnedTo)!.link.enqueue(command);
+    if (command.pinnedTo !== undefined) this.#dispatchPinned(command, command.pinnedTo);
     else if (command.slot !== NO_SLOT) this.lanes.dispatch(command);
     else if (isForMany(command.info)) this.#dispatchToMany(command, command.info);
     else this.#dispatchKeyless(command);
@@ -252,6 +252,12 @@ export class Traffic implements CommandSink, LaneHost {
   #enqueue(node: ClusterNode, command: Command): void {
     node.counters.commands++;
     node.link.enqueue(command);
+  }
+
+  #dispatchPinned(command: Command, address: string): void {
+    const node = this.#pool.get(address);
+    if (node !== undefined) node.link.enqueue(command);
+    else this.#host.settle(command, new ConnectionError('ERR_CLOSED', `${address} has left the cluster`, { address }));
   }
 
   /** A command without a key goes to any primary, one that is connected first. */

@@ -55,7 +55,7 @@ test('MOVED with an empty host means the host that answered', async () => {
   cluster.destroy();
 });
 
-test('hostile redirections reach the caller as what they are, and change nothing', async () => {
+test('hostile redirections reach the caller as what they are, and change nothing [failure mode 27]', async () => {
   const fake = new FakeCluster(3);
   const cluster = await fake.connect();
   const texts = ['__proto__ 1.1.1.1:1', '16384 1.1.1.1:1', '-1 1.1.1.1:1', '1 1.1.1.1:0', '1 1.1.1.1:65536', '1 x', ''];
@@ -83,7 +83,7 @@ test('`?` is never dialled: the topology is asked, and the command retried', asy
   cluster.destroy();
 });
 
-test('ASK: ASKING goes right before the command, and the map does not learn from it', async () => {
+test('ASK: ASKING goes right before the command, and the map does not learn from it [failure mode 8]', async () => {
   const fake = new FakeCluster(3);
   const cluster = await fake.connect();
   const [a, b, c] = fake.nodes as [FakeNode, FakeNode, FakeNode];
@@ -218,7 +218,7 @@ test('keys in different slots are refused before anything is sent', async () => 
   cluster.destroy();
 });
 
-test('sendAll follows redirections one by one, and always resolves', async () => {
+test('sendAll follows redirections one by one, and always resolves [failure mode 10]', async () => {
   const fake = new FakeCluster(3);
   const cluster = await fake.connect();
   const [a, , c] = fake.nodes as [FakeNode, FakeNode, FakeNode];

@@ -21,7 +21,7 @@ test('NULL, the empty host and the wildcard addresses mean the host that answere
   for (const host of [null, '', '0.0.0.0', '::']) assert.is(dialled(host, 7001), '10.0.0.1 7001', String(host));
 });
 
-test('`?` and impossible ports are never dialled', () => {
+test('`?` and impossible ports are never dialled [failure mode 16]', () => {
   assert.is(dialled('?', 7001), undefined);
   for (const port of [0, -1, 65536, 1.5, Number.NaN]) assert.is(dialled('h', port), undefined);
 });

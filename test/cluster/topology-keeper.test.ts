@@ -17,7 +17,7 @@ function countQuestions(fake: FakeCluster): () => number {
   return () => questions;
 }
 
-test('a thousand MOVED in a row make a refresh or two, over connections that exist', async () => {
+test('a thousand MOVED in a row make a refresh or two, over connections that exist [failure mode 13]', async () => {
   const fake = new FakeCluster(2);
   const cluster = await fake.connect();
   const [a, b] = fake.nodes as [FakeNode, FakeNode];
@@ -66,7 +66,7 @@ test('while a slot has nobody who answers, the topology is asked a few times a s
   cluster.destroy();
 });
 
-test('one node that lags behind does not undo what a MOVED taught; two that agree do', async () => {
+test('one node that lags behind does not undo what a MOVED taught; two that agree do [failure mode 26]', async () => {
   const fake = new FakeCluster(3);
   for (const { port } of fake.nodes) fake.epochs.set(port, 5);
   const cluster = await fake.connect();
@@ -101,7 +101,7 @@ test('one node that lags behind does not undo what a MOVED taught; two that agre
   cluster.destroy();
 });
 
-test('when no node can say, the seeds are dialled again', async () => {
+test('when no node can say, the seeds are dialled again [failure mode 18]', async () => {
   const fake = new FakeCluster(2);
   const cluster = await fake.connect();
   const [a, b] = fake.nodes as [FakeNode, FakeNode];
@@ -115,6 +115,26 @@ test('when no node can say, the seeds are dialled again', async () => {
   a.answer = () => '+seed\r\n';
   fake.layout = [[0, SLOT_COUNT - 1, a]];
   assert.is(await fake.settle(cluster.send(['GET', 'bar'])), 'seed');
+  cluster.destroy();
+});
+
+test('a refresh leaves the connections of nodes that stay alone, and ends those of nodes that went [failure mode 25]', async () => {
+  const fake = new FakeCluster(3);
+  const cluster = await fake.connect();
+  const [a, b, c] = fake.nodes as [FakeNode, FakeNode, FakeNode];
+  await fake.settle(Promise.all(['foo', 'bar', 'hello'].map((key) => cluster.send(['GET', key]))));
+  fake.layout = [
+    [0, 8000, a],
+    [8001, SLOT_COUNT - 1, b],
+  ];
+  fake.epochs.set(b.port, 9);
+  c.answer = () => `-MOVED ${hashSlot('foo')} ${b.address}\r\n`;
+  assert.is(await fake.settle(cluster.send(['GET', 'foo'])), 'OK');
+  await fake.pass(300);
+  assert.equal(
+    [a, b, c].map((node) => node.connections.map(({ isDestroyed }) => isDestroyed)),
+    [[false], [false], [true]],
+  );
   cluster.destroy();
 });
 

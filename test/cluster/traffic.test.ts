@@ -57,7 +57,7 @@ const REFUSALS = [
   'NOAUTH Authentication required.',
 ];
 
-test('refusals that prove that nothing ran are retried until they end', async () => {
+test('refusals that prove that nothing ran are retried until they end [failure mode 30]', async () => {
   for (const refusal of REFUSALS) {
     const fake = new FakeCluster(3);
     const cluster = await fake.connect();
@@ -116,7 +116,7 @@ test('a loop of MOVED ends with ERR_REDIRECTIONS', async () => {
   cluster.destroy();
 });
 
-test('MOVED to the node itself: a new connection is tried, and the old one keeps its other commands', async () => {
+test('MOVED to the node itself: a new connection is tried, and the old one keeps its other commands [failure mode 12]', async () => {
   const fake = new FakeCluster(1);
   const cluster = await fake.connect();
   const [node] = fake.nodes as [FakeNode];
@@ -174,7 +174,7 @@ test('a dead primary is replaced when another node says so, and what waited goes
   cluster.destroy();
 });
 
-test('a node whose slots moved away and that is silent is given up after handoverMs', async () => {
+test('a node whose slots moved away and that is silent is given up after handoverMs [failure mode 17]', async () => {
   const fake = new FakeCluster(3);
   const cluster = await fake.connect({ handoverMs: 1500 });
   const [a, , c] = fake.nodes as [FakeNode, FakeNode, FakeNode];

@@ -77,7 +77,7 @@ test('sendAll resolves with replies and errors side by side', async () => {
   assert.equal(await client.sendAll([]), []);
 });
 
-test('a timed-out command leaves a tombstone: its late reply answers nobody', async () => {
+test('a timed-out command leaves a tombstone: its late reply answers nobody [failure modes 1, 2]', async () => {
   const { client, runtime } = await ready();
   const slow = send(client, ['GET', 'slow'], { timeoutMs: 100 });
   const next = send(client, ['GET', 'next']);
@@ -109,7 +109,7 @@ test('a signal that is aborted already refuses at once', async () => {
   assert.is(runtime.last.take(), '');
 });
 
-test('after a loss: unwritten commands and written reads go out again in order, a written write is in doubt', async () => {
+test('after a loss: unwritten commands and written reads go out again in order, a written write is in doubt [failure mode 11]', async () => {
   const { client, runtime } = await ready();
   const read = send(client, ['GET', 'a']);
   const write = send(client, ['INCR', 'b']);
@@ -146,7 +146,7 @@ test('commands that would change what others share are refused, naming what to u
   }
 });
 
-test('arguments that can not be sent throw synchronously, naming the position', async () => {
+test('arguments that can not be sent throw synchronously, naming the position [failure mode 3]', async () => {
   const { client } = await ready();
   for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, null, true, undefined, ['x']]) {
     assert.throws(
@@ -194,7 +194,7 @@ test("with whenFull: 'wait' commands wait for room in their order, within their 
   assert.equal([await first, await second], ['1', '2']);
 });
 
-test('close waits for what is under way; destroy does not, and says whether it was sent', async () => {
+test('close waits for what is under way; destroy does not, and says whether it was sent [failure mode 4]', async () => {
   const { client, runtime } = await ready();
   const written = send(client, ['INCR', 'a']);
   runtime.flush();
@@ -223,7 +223,7 @@ test('close waits for what is under way; destroy does not, and says whether it w
   assert.is(other.runtime.timers, 0);
 });
 
-test('a connection that owes an answer and is silent is closed after livenessMs', async () => {
+test('a connection that owes an answer and is silent is closed after livenessMs [failure mode 14]', async () => {
   const { client, runtime } = await ready({ livenessMs: 1000, timeoutMs: 60_000 });
   const promise = send(client, ['INCR', 'a']);
   runtime.flush();

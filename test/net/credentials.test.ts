@@ -52,7 +52,7 @@ test('credentials that may change are tried again within the budget, fixed ones 
   cluster.destroy();
 });
 
-test('each value of an iterable is given to live connections: AUTH alone, when nothing is owed', async () => {
+test('each value of an iterable is given to live connections: AUTH alone, when nothing is owed [failure mode 5]', async () => {
   const fake = new FakeCluster(1);
   const [node] = fake.nodes;
   node!.password = 'one';

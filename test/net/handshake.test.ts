@@ -49,7 +49,7 @@ test('RESP2 when that is asked for: AUTH with and without a user name', () => {
   assert.is(new Handshake({ address: 'a', protocol: 2 }).start().kind, 'ready');
 });
 
-test('then the name, the database and READONLY, each alone', () => {
+test('then the name, the database and READONLY, each alone [failure mode 29]', () => {
   assert.equal(play({ clientName: 'me', database: 3, readFromReplica: true }, [HELLO, 'OK', 'OK', 'OK']), {
     sent: ['HELLO 3', 'CLIENT SETNAME me', 'SELECT 3', 'READONLY'],
     end: 'RESP3',
@@ -102,7 +102,7 @@ test('a server without a password accepts whoever brings one', () => {
   }
 });
 
-test('no password in a message, whatever the server repeats', () => {
+test('no password in a message, whatever the server repeats [failure mode 28]', () => {
   const text = 'ERR unknown command `HELLO`, with args beginning with: `3`, `AUTH`, `default`, `secret`';
   const { end } = play({ protocol: 3, password: 'secret' }, [error(text)]);
   assert.match(end, /^ERR_CONNECT/);
