@@ -7,10 +7,14 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Besides the server at hand, which `npm test` uses. */
+const MATRIX = ['redis-6.0', 'redis-8.0', 'valkey-8.0'];
+
 const TASKS = {
   demo: (args) => build() && node(['dist/cli/main.js', 'demo', ...args]),
   test: (args) => buildAll() && node(['build/tools/run-tests.js', '--coverage', ...args]),
   'test:unit': (args) => buildAll() && node(['build/tools/run-tests.js', '--unit', ...args]),
+  'test:matrix': (args) => buildAll() && matrix(args),
   chaos: (args) => buildAll() && node(['build/test/chaos/run.js', ...args]),
   bench: (args) => buildAll() && node(['build/tools/run-bench.js', ...args]),
 };
@@ -50,6 +54,18 @@ function build() {
 /** The package, and everything else with it: src, test, bench and tools to build. */
 function buildAll() {
   return build() && tsc('tsconfig.json');
+}
+
+/** The cluster and the single server, against servers of several families and ages. */
+function matrix(args) {
+  const servers = args.length > 0 ? args : MATRIX;
+  return servers
+    .map((server) => {
+      console.log(`\n-- ${server}`);
+      process.env.SLOTWIRE_SERVER = server;
+      return node(['build/tools/run-tests.js', 'integration/cluster.', 'integration/single-server']);
+    })
+    .every((passed) => passed);
 }
 
 function tsc(project) {

@@ -18,15 +18,17 @@ export type HandshakeStep =
   | { readonly kind: 'send'; readonly args: readonly Argument[] }
   | { readonly kind: 'ready'; readonly protocol: 2 | 3 };
 
-type Stage = 'hello' | 'auth' | 'name' | 'select' | 'readonly';
+type Stage = 'hello' | 'auth' | 'probe' | 'name' | 'select' | 'readonly';
 
 /**
  * The handshake, decided step by step without a socket. Each command is sent alone and awaited: servers have dropped the
  * reply of a failing AUTH that stood behind others (protocol 41).
  *
- *     HELLO 3 [AUTH u p] --ok--------------------.
- *        | no HELLO, or no RESP3                  v
- *        `-> [AUTH] --ok--> [CLIENT SETNAME] -> [SELECT] -> [READONLY] -> ready
+ *     HELLO 3 [AUTH u p] --ok-------------------.
+ *        | no HELLO, or no RESP3                 v
+ *        `-> AUTH, or PING without a password -> [CLIENT SETNAME] -> [SELECT] -> [READONLY] -> ready
+ *
+ * PING tells whether a password is wanted: else every command would find out for itself.
  */
 export class Handshake {
   readonly #options: HandshakeOptions;
@@ -65,6 +67,9 @@ export class Handshake {
       case 'auth':
         if (!isNotProtected(reply)) throw this.#refused(reply);
         break;
+      case 'probe':
+        if (reply.prefix === 'NOAUTH' || reply.prefix === 'DENIED') throw this.#refused(reply);
+        break;
       // A name is a comfort: a user without the right to CLIENT SETNAME works without one.
       case 'name':
         break;
@@ -87,6 +92,8 @@ export class Handshake {
         return password === undefined ? ['HELLO', 3] : ['HELLO', 3, 'AUTH', username ?? 'default', password];
       case 'auth':
         return username === undefined ? ['AUTH', password!] : ['AUTH', username, password!];
+      case 'probe':
+        return ['PING'];
       case 'name':
         return ['CLIENT', 'SETNAME', clientName!];
       case 'select':
@@ -104,7 +111,7 @@ export class Handshake {
   }
 
   #authStages(): Stage[] {
-    return this.#options.password === undefined ? [] : ['auth'];
+    return this.#options.password === undefined ? ['probe'] : ['auth'];
   }
 
   #refused(reply: ErrorReply): ConnectionError {

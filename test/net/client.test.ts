@@ -14,7 +14,7 @@ async function ready(options: ConnectOptions = {}): Promise<{ client: Client; ru
   const client = new Client({ protocol: 2, runtime, ...options });
   const isReady = client.ready();
   runtime.advance(0);
-  runtime.last.accept();
+  runtime.last.welcome();
   await isReady;
   return { client, runtime };
 }
@@ -123,7 +123,7 @@ test('after a loss: unwritten commands and written reads go out again in order, 
   assert.equal([lost!.code, lost!.wasSent, lost!.address], ['ERR_CONNECTION_LOST', true, '127.0.0.1:6379']);
   runtime.advance(100);
   assert.is(runtime.transports.length, 2);
-  runtime.last.accept();
+  runtime.last.welcome();
   assert.equal(runtime.last.takeCommands(), ['GET a', 'SET c 1', 'INCR e']);
   runtime.last.reply('+1\r\n+OK\r\n:1\r\n');
   assert.equal([await read, await always, await unwritten], ['1', 'OK', 1]);
@@ -251,7 +251,7 @@ test('a reply that nobody asked for closes the connection, with the server’s w
   assert.is(runtime.last.isDestroyed, true);
   const promise = send(client, ['GET', 'a']);
   runtime.advance(100);
-  runtime.last.accept();
+  runtime.last.welcome();
   runtime.last.reply('+ok\r\n');
   assert.is(await promise, 'ok');
 });
@@ -292,7 +292,7 @@ test('a slow server has one batch in its hands, and only that is in doubt', asyn
   const outcomes = await Promise.all(promises.map(outcome));
   assert.is(outcomes.filter((value) => value instanceof ConnectionError && value.wasSent).length, inDoubt);
   runtime.advance(100);
-  runtime.last.accept();
+  runtime.last.welcome();
   assert.is(runtime.last.takeCommands().length + inDoubt >= 10 || runtime.last.written === '', true);
   runtime.advance(100);
 });

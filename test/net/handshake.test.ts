@@ -39,14 +39,19 @@ test('falls back to AUTH and RESP2 where the server has no HELLO or no RESP3', (
       sent: ['HELLO 3 AUTH default P', 'AUTH P'],
       end: 'RESP2',
     });
-    assert.equal(play({}, [error(refusal)]), { sent: ['HELLO 3'], end: 'RESP2' });
+    assert.equal(play({}, [error(refusal), 'PONG']), { sent: ['HELLO 3', 'PING'], end: 'RESP2' });
   }
 });
 
 test('RESP2 when that is asked for: AUTH with and without a user name', () => {
   assert.equal(play({ protocol: 2, password: 'P' }, ['OK']), { sent: ['AUTH P'], end: 'RESP2' });
   assert.equal(play({ protocol: 2, username: 'u', password: 'P' }, ['OK']), { sent: ['AUTH u P'], end: 'RESP2' });
-  assert.is(new Handshake({ address: 'a', protocol: 2 }).start().kind, 'ready');
+  assert.equal(play({ protocol: 2 }, ['PONG']), { sent: ['PING'], end: 'RESP2' });
+  assert.is(
+    play({ protocol: 2 }, [error('LOADING Redis is loading')]).end,
+    'RESP2',
+    'commands wait, the connection need not',
+  );
 });
 
 test('then the name, the database and READONLY, each alone [failure mode 29]', () => {
@@ -72,6 +77,17 @@ test('pitfall: a password that differs on one node names that node and what to c
     assert.not.match(end, /secret/);
   }
   assert.match(play({ password: 'secret' }, [error('WRONGPASS x')]).end, /^ERR_AUTH node:7000 refused the password/);
+});
+
+test('in RESP2, too, a password that is missing is found out before any command', () => {
+  assert.match(
+    play({ protocol: 2 }, [error('NOAUTH Authentication required.')]).end,
+    /^ERR_AUTH node:7000 requires a password/,
+  );
+  assert.match(
+    play({ protocol: 2 }, [error('DENIED Redis is running in protected mode')]).end,
+    /^ERR_CONNECT .*protected mode/,
+  );
 });
 
 test('a server that is full says so', () => {

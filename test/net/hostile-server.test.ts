@@ -14,7 +14,7 @@ async function withCommand(options: { maxReplyBytes?: number } = {}) {
   const client = new Client({ runtime, protocol: 2, ...options });
   const isReady = client.ready();
   runtime.advance(0);
-  runtime.last.accept();
+  runtime.last.welcome();
   await isReady;
   const connection = runtime.last;
   let error: RedisError | undefined;
@@ -152,7 +152,7 @@ test('replies nobody asked for close the connection, and do not answer the next 
   assert.ok(connection.isDestroyed);
   const next = client.send(['GET', 'b']);
   runtime.advance(1000);
-  runtime.last.accept();
+  runtime.last.welcome();
   runtime.last.reply('+own\r\n');
   assert.is(await next, 'own');
 });
@@ -162,7 +162,7 @@ test('nothing is polluted by keys that name prototypes', async () => {
   const client = new Client({ runtime, protocol: 2, maps: 'object' });
   const isReady = client.ready();
   runtime.advance(0);
-  runtime.last.accept();
+  runtime.last.welcome();
   await isReady;
   const promise = client.send<ReplyObject>(['HGETALL', 'h']);
   runtime.flush();

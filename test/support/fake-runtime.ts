@@ -60,6 +60,13 @@ export class FakeTransport implements Transport {
     this.#events.onConnect();
   }
 
+  /** Accepts, and answers the PING of a handshake in RESP2 without a password. */
+  welcome(): void {
+    this.accept();
+    this.take();
+    this.reply('+PONG\r\n');
+  }
+
   reply(text: string): void {
     const bytes = Buffer.from(text);
     this.#events.onBytes(bytes, bytes.length);
