@@ -211,7 +211,11 @@ export class Cluster {
       ask: (node, args, timeoutMs) => this.#intake.ask(args, node.address, timeoutMs),
       apply: (view, askedAt) => this.#apply(view, askedAt),
       believe: () => this.#believe(),
-      refreshed: (hasView) => this.#traffic.refreshed(hasView),
+      refreshed: (hasView) => {
+        // A word is confirmed within one refresh, where each node is asked once: no node can confirm itself.
+        this.#doubtful = new Map();
+        this.#traffic.refreshed(hasView);
+      },
     };
   }
 

@@ -146,7 +146,7 @@ export class Traffic implements CommandSink, LaneHost {
       command.asking = false;
       command.askAddress = undefined;
       if (command.pinnedTo !== undefined) {
-        this.#host.settle(command, error ?? new ConnectionError('ERR_CLOSED', 'the connection was closed'));
+        this.#host.settle(command, lossOf(command, error));
       } else if (this.#isRefused(error) || fateAfterLoss(command) === 'reject') {
         this.#finish(command, lossOf(command, error));
       } else {
