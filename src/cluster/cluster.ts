@@ -198,7 +198,7 @@ export class Cluster {
     return {
       settle: (command, outcome) => this.#intake.settle(command, outcome),
       sendPart: (whole, node, place) => this.#intake.part(whole, node.address, place),
-      wantTopology: (likelyToKnow) => this.#keeper.request(likelyToKnow),
+      wantTopology: (isUrgent) => this.#keeper.request(isUrgent),
     };
   }
 
@@ -228,7 +228,7 @@ export class Cluster {
       nodes: () => this.#nodes(),
       openLanes: () => this.#traffic.lanes.open,
       owesForLostSlot: (node) => node.link.owes((command) => this.#hasLostSlot(node, command)),
-      wantTopology: () => this.#keeper.request(),
+      wantTopology: () => this.#keeper.request(true),
     };
   }
 

@@ -1,4 +1,4 @@
-import { ClusterError, ConnectionError, ErrorReply, type RedisError } from '../errors.ts';
+import { ClusterError, ConnectionError, ErrorReply, RedisError } from '../errors.ts';
 import type { Reply } from '../resp/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { NodePool } from './node-pool.ts';
@@ -24,10 +24,12 @@ export interface TopologyHost {
 }
 
 const QUERY_TIMEOUT_MS = 1000;
-/** Two refreshes are at least so far apart, and a little more in a large cluster, so that its clients spread. */
+/** Two refreshes are at least so far apart. */
 const MIN_INTERVAL_MS = 50;
+/** A MOVED is followed without a refresh, so that can wait: the clients of a cluster spread, the more the larger it is. */
+const JITTER_MS = 200;
 const JITTER_PER_NODE_MS = 2;
-const MAX_JITTER_MS = 1000;
+const MAX_JITTER_MS = 2000;
 
 /**
  * Asks for the topology when there is a reason to: one question at a time, over connections that exist already where
@@ -40,8 +42,9 @@ export class TopologyKeeper {
   #isRunning = false;
   #isWantedAgain = false;
   #timer: unknown;
+  /** When the timer rings, on the runtime's clock. */
+  #timerAt = 0;
   #lastEndedAt = Number.NEGATIVE_INFINITY;
-  #preferred: ClusterNode | undefined;
   #refreshes = 0;
   #isClosed = false;
 
@@ -70,7 +73,8 @@ export class TopologyKeeper {
       try {
         return await this.#ask(seed, this.#settings.connectTimeoutMs + QUERY_TIMEOUT_MS);
       } catch (error) {
-        reasons.push(`${seed.address}: ${(error as Error).message}`);
+        const { cause, message } = error as RedisError;
+        reasons.push(`${seed.address}: ${cause instanceof RedisError ? cause.message : message}`);
         errors.push(error as RedisError);
         throw error;
       }
@@ -83,18 +87,25 @@ export class TopologyKeeper {
     }
   }
 
-  /** A reason to look again; many in a row make one refresh. @param preferred the node that is likely to know. */
-  request(preferred?: ClusterNode): void {
-    if (preferred !== undefined) this.#preferred = preferred;
-    if (this.#isClosed || this.#timer !== undefined) return;
+  /**
+   * A reason to look again; many in a row make one refresh.
+   *
+   * @param isUrgent somebody waits for it; else it comes a little later, at a moment of its own.
+   */
+  request(isUrgent: boolean): void {
+    if (this.#isClosed) return;
     if (this.#isRunning) {
       this.#isWantedAgain = true;
       return;
     }
     const { runtime } = this.#settings;
-    const jitterMs = Math.min(MAX_JITTER_MS, this.#pool.all().length * JITTER_PER_NODE_MS) * runtime.random();
-    const earliest = this.#lastEndedAt + MIN_INTERVAL_MS + jitterMs;
-    this.#timer = runtime.setTimer(() => void this.#run(), Math.max(0, earliest - runtime.now()));
+    const now = runtime.now();
+    const spreadMs = Math.min(MAX_JITTER_MS, JITTER_MS + this.#pool.all().length * JITTER_PER_NODE_MS);
+    const at = Math.max(now, this.#lastEndedAt + MIN_INTERVAL_MS) + (isUrgent ? 0 : spreadMs * runtime.random());
+    if (this.#timer !== undefined && this.#timerAt <= at) return;
+    if (this.#timer !== undefined) runtime.clearTimer(this.#timer);
+    this.#timerAt = at;
+    this.#timer = runtime.setTimer(() => void this.#run(), at - now);
   }
 
   close(): void {
@@ -113,7 +124,7 @@ export class TopologyKeeper {
     if (this.#isClosed) return;
     this.#lastEndedAt = this.#settings.runtime.now();
     this.#host.refreshed(hasView);
-    if (this.#isWantedAgain) this.request();
+    if (this.#isWantedAgain) this.request(true);
   }
 
   /** Asks until a view is believed whole: often the first, else when a second node says the same. */
@@ -121,15 +132,12 @@ export class TopologyKeeper {
     let hasView = false;
     for (const node of this.#candidates()) {
       const askedAt = this.#host.mapTime;
-      try {
-        const view = await this.#ask(node, QUERY_TIMEOUT_MS);
-        if (this.#isClosed) return false;
-        if (this.#host.apply(view, askedAt)) return true;
-        hasView = true;
-      } catch {
-        // This node can't say; the next one may.
-        if (this.#isClosed) return false;
-      }
+      // A node that can't say is no reason to give up: the next one may.
+      const view = await this.#ask(node, QUERY_TIMEOUT_MS).catch(() => undefined);
+      if (this.#isClosed) return false;
+      if (view === undefined) continue;
+      if (this.#host.apply(view, askedAt)) return true;
+      hasView = true;
     }
     if (hasView) this.#host.believe();
     return hasView;
@@ -141,7 +149,6 @@ export class TopologyKeeper {
     const nodes = this.#pool.all();
     const spread = new Map(nodes.map((node) => [node, runtime.random()]));
     const rank = (node: ClusterNode): number => {
-      if (node === this.#preferred && node.link.isReady) return -1;
       const cost = node.link.isReady ? Math.min(1000, node.link.silentMs) : 2000 + node.link.failures;
       return cost + spread.get(node)!;
     };
@@ -152,11 +159,10 @@ export class TopologyKeeper {
   async #ask(node: ClusterNode, timeoutMs: number): Promise<TopologyView> {
     let replies: [Reply, Reply];
     try {
-      const questions = [
-        ['CLUSTER', 'SLOTS'],
-        ['CLUSTER', 'NODES'],
-      ].map((args) => this.#host.ask(node, args, timeoutMs));
-      replies = (await Promise.all(questions)) as [Reply, Reply];
+      replies = await Promise.all([
+        this.#host.ask(node, ['CLUSTER', 'SLOTS'], timeoutMs),
+        this.#host.ask(node, ['CLUSTER', 'NODES'], timeoutMs).catch(noEpochs),
+      ]);
     } catch (error) {
       if (error instanceof ErrorReply && hasNoCluster(error)) return singleServerView(node.endpoint, node.announced);
       throw error;
@@ -170,6 +176,12 @@ export class TopologyKeeper {
     }
     return view;
   }
+}
+
+/** A user who may not ask CLUSTER NODES has views without epochs: a second node's word decides then. */
+function noEpochs(error: unknown): Reply {
+  if (error instanceof ErrorReply) return null;
+  throw error;
 }
 
 /** Cluster mode is off, or the server has never heard of it. */

@@ -31,8 +31,8 @@ export interface TrafficHost {
   settle(command: Command, outcome: Outcome): void;
   /** Sends the part of a command that is for one node. */
   sendPart(whole: Command, node: ClusterNode, place: { batch: Batch; index: number }): void;
-  /** There is a reason to look at the topology. */
-  wantTopology(likelyToKnow?: ClusterNode): void;
+  /** There is a reason to look at the topology; urgent where commands wait for it. */
+  wantTopology(isUrgent: boolean): void;
 }
 
 /** How long a refused command waits: the first time, and at the most. */
@@ -99,7 +99,7 @@ export class Traffic implements CommandSink, LaneHost {
 
   findPrimary(slot: number): void {
     this.#wantedSlots.add(slot);
-    this.#host.wantTopology();
+    this.#host.wantTopology(true);
   }
 
   cancelled(command: Command, from: CommandState): void {
@@ -130,7 +130,7 @@ export class Traffic implements CommandSink, LaneHost {
     }
     node.counters.refusals++;
     if (recovery.kind === 'reconnect') node.link.replace();
-    if (recovery.kind === 'refresh') this.#host.wantTopology();
+    if (recovery.kind === 'refresh') this.#host.wantTopology(true);
     // TRYAGAIN is about this route: after an ASK it is repeated at the ASK's target.
     if (recovery.kind !== 'wait') command.askAddress = undefined;
     this.#refuse(command);
@@ -140,7 +140,7 @@ export class Traffic implements CommandSink, LaneHost {
   onLost(node: ClusterNode, unanswered: readonly Command[], error: RedisError | undefined): void {
     if (error !== undefined) {
       node.counters.losses++;
-      if (error.code !== 'ERR_CLOSED') this.#host.wantTopology();
+      if (error.code !== 'ERR_CLOSED') this.#host.wantTopology(true);
     }
     for (const command of unanswered) {
       command.asking = false;
@@ -191,7 +191,7 @@ export class Traffic implements CommandSink, LaneHost {
       if (isAssigned) this.lanes.wake(slot, true);
       else this.#rejectUnassigned(slot);
     }
-    if (this.#wantedSlots.size > 0) this.#host.wantTopology();
+    if (this.#wantedSlots.size > 0) this.#host.wantTopology(true);
   }
 
   #rejectUnassigned(slot: number): void {
@@ -215,7 +215,7 @@ export class Traffic implements CommandSink, LaneHost {
     command.askAddress = undefined;
     if (target === undefined) {
       // Unknown, or not ours to trust: the topology decides.
-      this.#host.wantTopology(node);
+      this.#host.wantTopology(true);
       this.#refuse(command);
       return;
     }
@@ -229,7 +229,7 @@ export class Traffic implements CommandSink, LaneHost {
     this.#map.move(slot, target);
     // Behind one address another server may answer now.
     if (target === node) node.link.replace();
-    this.#host.wantTopology(target);
+    this.#host.wantTopology(false);
     this.lanes.takeBack(command, 'moved', delayMs);
   }
 
