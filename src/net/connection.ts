@@ -1,16 +1,7 @@
 import { isBlockingCall } from '../commands/index.ts';
 import { ErrorReply, type RedisError } from '../errors.ts';
-import {
-  type Argument,
-  type CommandBatch,
-  CommandEncoder,
-  Decoder,
-  NEED_DATA,
-  Push,
-  type Reply,
-  unwrap,
-} from '../resp/index.ts';
-import { Command, CommandState } from './command.ts';
+import { Decoder, NEED_DATA, Push, type Reply, unwrap } from '../resp/index.ts';
+import type { Command } from './command.ts';
 import {
   connectionLost,
   connectionSilent,
@@ -21,9 +12,9 @@ import {
 import { type ConnectionEvent, ConnectionState, transition } from './connection-state.ts';
 import type { CredentialStore, Credentials } from './credentials.ts';
 import { type Endpoint, formatAddress } from './endpoint.ts';
-import { Fifo } from './fifo.ts';
 import { Handshake, type HandshakeOptions, type HandshakeStep, refusal } from './handshake.ts';
 import type { ClientSettings } from './options.ts';
+import { internalCommand, Outbox } from './outbox.ts';
 import { Pipeline } from './pipeline.ts';
 import type { TimerHandle } from './runtime.ts';
 import type { Transport } from './transport.ts';
@@ -66,16 +57,12 @@ export class Connection {
   /** Under way while it is set: AUTH with new credentials, or the wait for the pipeline to be empty before it. */
   #reauthentication: Command | undefined;
   readonly #decoder: Decoder;
-  readonly #encoder = new CommandEncoder();
-  readonly #queue = new Fifo<Command>();
   readonly #pipeline = new Pipeline();
+  readonly #outbox: Outbox;
   readonly #endpoint: Endpoint;
   #transport: Transport | undefined;
   #state: ConnectionState = ConnectionState.Idle;
   #timer: TimerHandle | undefined;
-  /** One batch is handed to the socket at a time: what a slow server has not taken stays ours. */
-  #isWriting = false;
-  #batch: CommandBatch | undefined;
   #isFlushScheduled = false;
   #lastByteAt = 0;
   /** Since when at least one answer is owed. */
@@ -89,6 +76,7 @@ export class Connection {
     this.#events = events;
     this.#options = options;
     this.#decoder = new Decoder({ maps: settings.maps, maxReplyBytes: settings.maxReplyBytes });
+    this.#outbox = new Outbox(this.#pipeline, settings.maxBatchBytes);
     this.#timer = settings.runtime.setTimer(() => this.#dial(), options.delayMs);
   }
 
@@ -118,9 +106,8 @@ export class Connection {
 
   /** Takes a command; it leaves with the next flush, or when the server has welcomed us. */
   enqueue(command: Command): void {
-    command.state = CommandState.Queued;
-    this.#queue.push(command);
-    if (!this.#isFlushScheduled && !this.#isWriting && this.#state === ConnectionState.Ready) {
+    this.#outbox.push(command);
+    if (!this.#isFlushScheduled && !this.#outbox.isWriting && this.#state === ConnectionState.Ready) {
       this.#isFlushScheduled = true;
       this.#settings.runtime.scheduleFlush(this.#flush);
     }
@@ -128,7 +115,7 @@ export class Connection {
 
   /** Gives back the commands of which no byte is encoded, oldest first. */
   takeQueued(): Command[] {
-    return this.#queue.takeAll().filter((command) => !command.isSettled);
+    return this.#outbox.takeQueued();
   }
 
   /** Writes nothing more; ends when nothing is owed. What is queued goes back to the owner at the end. */
@@ -159,7 +146,7 @@ export class Connection {
   }
 
   #sendReauthentication(): void {
-    const isQuiet = this.#pipeline.owed === 0 && !this.#isWriting;
+    const isQuiet = this.#pipeline.owed === 0 && !this.#outbox.isWriting;
     if (isQuiet && this.#state === ConnectionState.Ready) this.#write(this.#reauthentication!);
   }
 
@@ -265,32 +252,16 @@ export class Connection {
 
   readonly #flush = (): void => {
     this.#isFlushScheduled = false;
-    if (this.#state !== ConnectionState.Ready || this.#isWriting || this.#reauthentication !== undefined) return;
-    const encoder = this.#encoder;
-    const { maxBatchBytes } = this.#settings;
+    if (this.#state !== ConnectionState.Ready || this.#outbox.isWriting || this.#reauthentication !== undefined) return;
     const wasIdle = this.#pipeline.owed === 0;
-    while (encoder.byteLength < maxBatchBytes) {
-      const command = this.#queue.shift();
-      if (command === undefined) break;
-      if (command.isSettled) continue;
-      if (command.asking) this.#encode(ASKING);
-      this.#encode(command);
-      command.state = CommandState.Written;
-      command.mayHaveRun = true;
-    }
-    if (encoder.byteLength > 0) this.#send(wasIdle);
+    if (this.#outbox.fill()) this.#send(wasIdle);
   };
 
-  /** One command of our own, outside the queue: the handshake and the idle probe. */
+  /** One command of our own, outside the queue: the handshake, AUTH and the idle probe. */
   #write(command: Command): void {
     const wasIdle = this.#pipeline.owed === 0;
-    this.#encode(command);
+    this.#outbox.encode(command);
     this.#send(wasIdle);
-  }
-
-  #encode(command: Command): void {
-    this.#encoder.append(command.args);
-    this.#pipeline.written(command);
   }
 
   #send(wasIdle: boolean): void {
@@ -298,17 +269,13 @@ export class Connection {
       this.#owedSince = this.#settings.runtime.now();
       this.#expectForm();
     }
-    this.#isWriting = true;
-    this.#batch = this.#encoder.take();
-    this.#transport!.write(this.#batch.pieces, this.#batchLeft);
+    this.#outbox.write(this.#transport!, this.#batchLeft);
   }
 
   readonly #batchLeft = (): void => {
-    this.#isWriting = false;
-    if (this.#batch !== undefined) this.#encoder.release(this.#batch);
-    this.#batch = undefined;
+    if (this.#outbox.isWriting) return;
     if (this.#reauthentication !== undefined) this.#sendReauthentication();
-    else if (this.#queue.length > 0) this.#flush();
+    else if (!this.#outbox.isEmpty) this.#flush();
   };
 
   /** Closes a connection that owes an answer and is silent; asks an idle one whether it is still there. */
@@ -319,7 +286,7 @@ export class Connection {
         if (this.silentMs >= livenessMs && !this.#isWaitingOnPurpose()) {
           this.destroy(connectionSilent(this.address, livenessMs));
         }
-      } else if (runtime.now() - this.#lastByteAt >= idleProbeMs && this.isReady && !this.#isWriting) {
+      } else if (runtime.now() - this.#lastByteAt >= idleProbeMs && this.isReady && !this.#outbox.isWriting) {
         this.#write(internalCommand(['PING']));
       }
       if (this.#state !== ConnectionState.Closed) this.#watch();
@@ -350,20 +317,3 @@ export class Connection {
     return this.#state;
   }
 }
-
-/** A command of the connection itself: no caller waits for it, so its reply is dropped like a tombstone's. */
-function internalCommand(args: readonly Argument[]): Command {
-  const command = new Command({
-    args,
-    info: undefined,
-    form: 'string',
-    retry: 'never',
-    timeoutMs: 0,
-    bytes: 0,
-    sequence: 0,
-  });
-  command.state = CommandState.Settled;
-  return command;
-}
-
-const ASKING: Command = internalCommand(['ASKING']);
