@@ -31,6 +31,8 @@ export class SlotMap<N> {
   readonly #movedAt = new Float64Array(SLOT_COUNT);
   /** The epoch of the last view that was believed, per slot. */
   readonly #epochs = new Float64Array(SLOT_COUNT);
+  /** Which range of the view that is being read has the slot; kept so that no view allocates it anew. */
+  readonly #rangeOf = new Int32Array(SLOT_COUNT);
   #time = 0;
 
   /** The moment to note when a view is asked for. */
@@ -76,13 +78,13 @@ export class SlotMap<N> {
     askedAt: number,
     confirmed: ReadonlyMap<number, N | undefined> = new Map(),
   ): MapChange<N> {
-    const next = new Array<SlotRange<N> | undefined>(SLOT_COUNT).fill(undefined);
-    for (const range of ranges) next.fill(range, range.start, range.end + 1);
+    const rangeOf = this.#rangeOf.fill(NO_RANGE);
+    for (const [index, { start, end }] of ranges.entries()) rangeOf.fill(index, start, end + 1);
     const moved: number[] = [];
     const doubtful = new Map<number, N | undefined>();
     for (let slot = 0; slot < SLOT_COUNT; slot++) {
       if (this.#movedAt[slot]! > askedAt) continue;
-      const { primary, replicas = NONE, epoch = 0 } = next[slot] ?? {};
+      const { primary, replicas, epoch } = ranges[rangeOf[slot]!] ?? NOBODY;
       const isOther = this.#primaries[slot] !== primary;
       const isCertain = epoch > this.#epochs[slot]! || this.#primaries[slot] === undefined;
       if (isOther && !isCertain && !(confirmed.has(slot) && confirmed.get(slot) === primary)) {
@@ -100,10 +102,19 @@ export class SlotMap<N> {
 
   /** The distinct primaries, in the order of their first slot. */
   primaries(): N[] {
-    const primaries = new Set(this.#primaries);
-    primaries.delete(undefined);
-    return [...primaries] as N[];
+    const primaries = new Set<N>();
+    let last: N | undefined;
+    for (const primary of this.#primaries) {
+      // Neighbours mostly share one.
+      if (primary === last || primary === undefined) continue;
+      last = primary;
+      primaries.add(primary);
+    }
+    return [...primaries];
   }
 }
 
 const NONE: readonly never[] = Object.freeze([]);
+const NO_RANGE = -1;
+/** What a view says of a slot in no range. */
+const NOBODY = Object.freeze({ primary: undefined, replicas: NONE, epoch: 0 });

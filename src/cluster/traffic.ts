@@ -89,10 +89,13 @@ export class Traffic implements CommandSink, LaneHost {
   }
 
   forward(command: Command): boolean {
-    const target = command.askAddress === undefined ? undefined : this.#pool.get(command.askAddress);
-    const node = target ?? this.#map.primaryOf(command.slot);
+    const asked = command.askAddress === undefined ? undefined : this.#pool.get(command.askAddress);
+    // An ASK holds for the moment: what would have to wait for a connection asks the slot's primary again.
+    const isAsking = asked?.link.isReady === true;
+    if (!isAsking) command.askAddress = undefined;
+    const node = isAsking ? asked : this.#map.primaryOf(command.slot);
     if (node === undefined) return false;
-    command.asking = target !== undefined;
+    command.asking = isAsking;
     this.#enqueue(node, command);
     return true;
   }
@@ -133,6 +136,7 @@ export class Traffic implements CommandSink, LaneHost {
     if (recovery.kind === 'refresh') this.#host.wantTopology(true);
     // TRYAGAIN is about this route: after an ASK it is repeated at the ASK's target.
     if (recovery.kind !== 'wait') command.askAddress = undefined;
+    this.#recall(node, command.slot);
     this.#refuse(command);
   }
 
@@ -219,18 +223,37 @@ export class Traffic implements CommandSink, LaneHost {
       this.#refuse(command);
       return;
     }
-    const isSuspicious = target === node || command.redirects > PROMPT_REDIRECTS;
-    const delayMs = isSuspicious ? this.#backoff(command.redirects) : 0;
     if (redirection.kind === 'ask') {
-      command.askAddress = target.address;
-      this.lanes.takeBack(command, 'ask', delayMs);
+      this.#recall(node, slot);
+      this.#ask(command, target);
       return;
     }
+    const isSuspicious = target === node || command.redirects > PROMPT_REDIRECTS;
+    const delayMs = isSuspicious ? this.#backoff(command.redirects) : 0;
     this.#map.move(slot, target);
     // Behind one address another server may answer now.
     if (target === node) node.link.replace();
     this.#host.wantTopology(false);
     this.lanes.takeBack(command, 'moved', delayMs);
+  }
+
+  /** ASK is followed over a connection that is there; until it is, the command asks its primary again after a back-off. */
+  #ask(command: Command, target: ClusterNode): void {
+    if (target.link.isReady) {
+      const delayMs = command.redirects > PROMPT_REDIRECTS ? this.#backoff(command.redirects) : 0;
+      command.askAddress = target.address;
+      this.lanes.takeBack(command, 'ask', delayMs);
+      return;
+    }
+    target.link.open();
+    command.redirects--;
+    this.lanes.takeBack(command, 'ask', this.#backoff(command.refusals++));
+  }
+
+  /** Commands of a slot that are queued behind one that was refused are not in flight: they wait in their lane with it. */
+  #recall(node: ClusterNode, slot: number): void {
+    if (slot === NO_SLOT || this.lanes.unanswered(slot) < 2) return;
+    for (const command of node.link.takeQueuedOf(slot)) this.lanes.withdrawn(command);
   }
 
   #targetOf(redirection: Redirection, node: ClusterNode): ClusterNode | undefined {

@@ -118,6 +118,11 @@ export class Connection {
     return this.#outbox.takeQueued();
   }
 
+  /** The same for the commands of one slot alone. */
+  takeQueuedOf(slot: number): Command[] {
+    return this.#outbox.takeQueuedOf(slot);
+  }
+
   /** Writes nothing more; ends when nothing is owed. What is queued goes back to the owner at the end. */
   drain(): void {
     if (this.#state === ConnectionState.Closed) return;

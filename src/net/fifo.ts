@@ -44,6 +44,14 @@ export class Fifo<T> {
     return false;
   }
 
+  /** Those that are so, oldest first, taken out; the others keep their order. */
+  takeIf(predicate: (value: T) => boolean): T[] {
+    if (!this.some(predicate)) return [];
+    const all = this.takeAll();
+    for (const value of all) if (!predicate(value)) this.push(value);
+    return all.filter(predicate);
+  }
+
   /** All of them, oldest first, taken out. */
   takeAll(): T[] {
     const all: T[] = [];

@@ -96,6 +96,11 @@ export class Link {
     return this.#connection?.takeQueued() ?? [];
   }
 
+  /** The same for the commands of one slot alone. */
+  takeQueuedOf(slot: number): Command[] {
+    return this.#connection?.takeQueuedOf(slot) ?? [];
+  }
+
   /**
    * A reply said that its connection is not what it was: the next command goes over a new one, and the old one closes
    * when it has answered what it owes. Further such replies from the old one change nothing.

@@ -41,6 +41,11 @@ export class Outbox {
     return this.#queue.takeAll().filter((command) => !command.isSettled);
   }
 
+  /** The same for the commands of one slot alone. */
+  takeQueuedOf(slot: number): Command[] {
+    return this.#queue.takeIf((command) => command.slot === slot && !command.isSettled);
+  }
+
   /** Encodes what is queued, up to a batch; from now on it counts as written. @returns whether there is anything to write. */
   fill(): boolean {
     const encoder = this.#encoder;

@@ -47,6 +47,47 @@ test('TRYAGAIN after an ASK is retried at the target of the ASK', async () => {
   cluster.destroy();
 });
 
+test('a command queued behind one that is refused or asked elsewhere does not overtake it', async () => {
+  for (const refusal of ['-CLUSTERDOWN The cluster is down\r\n', `-ASK ${FOO} 10.0.0.1:7000\r\n`]) {
+    const fake = new FakeCluster(3);
+    const cluster = await fake.connect();
+    const [a, , c] = fake.nodes as [FakeNode, FakeNode, FakeNode];
+    await fake.settle(Promise.all([cluster.send(['GET', 'bar']), cluster.send(['GET', 'foo'])]));
+    c.answer = () => undefined;
+    const first = cluster.send(['SET', '{foo}1', 1]);
+    await fake.pass(1);
+    c.answer = () => '+OK\r\n';
+    fake.unblock(c.connection);
+    // Queued in the turn in which the refusal arrives; the flush is still to come.
+    const second = cluster.send(['SET', '{foo}2', 2]);
+    c.connection.reply(refusal);
+    fake.runtime.flush();
+    assert.equal(
+      c.received.filter((command) => command.includes('{foo}2')),
+      [],
+      refusal,
+    );
+    await fake.settle(Promise.all([first, second]));
+    const order = [...a.received, ...c.received].filter((command) => command.startsWith('SET'));
+    assert.is(order.at(-1), 'SET {foo}2 2');
+    cluster.destroy();
+  }
+});
+
+test('an ASK whose target has no connection yet is not followed later: the primary is asked again', async () => {
+  const fake = new FakeCluster(3);
+  const cluster = await fake.connect();
+  const [, b, c] = fake.nodes as [FakeNode, FakeNode, FakeNode];
+  c.answer = () => `-ASK ${FOO} ${b.address}\r\n`;
+  b.answer = (words) => (words[0] === 'ASKING' ? '+OK\r\n' : '+there\r\n');
+  const promise = cluster.send(['GET', 'foo']);
+  await fake.pass(3);
+  assert.equal(b.take(), []);
+  assert.is(await fake.settle(promise), 'there');
+  assert.equal([b.take(), c.received.length > 1], [['ASKING', 'GET foo'], true]);
+  cluster.destroy();
+});
+
 const REFUSALS = [
   'TRYAGAIN Multiple keys request during rehashing of slot',
   'CLUSTERDOWN The cluster is down',

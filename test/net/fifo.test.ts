@@ -5,12 +5,14 @@ import { Fifo } from '../../src/net/fifo.ts';
 import { checkProperty } from '../support/property.ts';
 
 const test = suite('net/fifo');
+const isThird = (value: number): boolean => value % 3 === 0;
 
 test('gives back what an array would, whatever is done to both', () => {
   const step = fc.oneof(
     fc.integer({ min: 1, max: 100 }).map((count) => ({ kind: 'push' as const, count })),
     fc.integer({ min: 1, max: 100 }).map((count) => ({ kind: 'shift' as const, count })),
     fc.constant({ kind: 'takeAll' as const, count: 0 }),
+    fc.constant({ kind: 'takeIf' as const, count: 0 }),
   );
   checkProperty(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
@@ -18,6 +20,10 @@ test('gives back what an array would, whatever is done to both', () => {
       const twin: number[] = [];
       let next = 0;
       for (const { kind, count } of steps) {
+        if (kind === 'takeIf') {
+          assert.equal(fifo.takeIf(isThird), twin.filter(isThird));
+          twin.splice(0, twin.length, ...twin.filter((value) => !isThird(value)));
+        }
         if (kind === 'takeAll') assert.equal(fifo.takeAll(), twin.splice(0));
         for (let i = 0; i < count; i++) {
           if (kind === 'push') {
