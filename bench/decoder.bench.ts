@@ -66,3 +66,27 @@ for (const reply of ['string', 'bytes'] as const) {
 }
 single.add('decode array of 100,000 integers (64 KiB chunks)', () => decodeAll({}, cut(array, 65_536)));
 await report(single, 1);
+
+/** Feeds a stream in pieces that are cut as they go, because millions of them would not fit into memory. */
+function decodeInPieces(wire: Buffer, pieceBytes: number): number {
+  const decoder = new Decoder();
+  const start = performance.now();
+  for (let at = 0; at < wire.length; at += pieceBytes) {
+    decoder.feed(wire.subarray(at, at + pieceBytes));
+    for (let reply = decoder.next(); reply !== NEED_DATA; reply = decoder.next()) consume(reply);
+  }
+  return Math.round(performance.now() - start);
+}
+
+// A reply of N bytes in k pieces costs N times something and k times something, never N times k.
+const LARGE_BYTES = 10_000_000;
+const LARGE: { readonly [shape: string]: Buffer } = {
+  array: Buffer.from(`*${LARGE_BYTES / 8}\r\n${':12345\r\n'.repeat(LARGE_BYTES / 8)}`),
+  'bulk string': Buffer.from(`$${LARGE_BYTES}\r\n${'x'.repeat(LARGE_BYTES)}\r\n`),
+};
+console.log('one reply of 10 MB, milliseconds by the size of its pieces');
+const curve = Object.entries(LARGE).map(([shape, wire]) => {
+  const pieces = [1, 2, 4, 7, 16, 64, 256, 1460, 8192, 65_536];
+  return [shape, Object.fromEntries(pieces.map((bytes) => [`${bytes} B`, decodeInPieces(wire, bytes)]))];
+});
+console.table(Object.fromEntries(curve));

@@ -64,10 +64,6 @@ export class ProtocolError extends RedisError {
  */
 export class ErrorReply extends RedisError {
   override readonly code = 'ERR_REPLY';
-  /** The error prefix, for example `WRONGTYPE`; empty when the text starts with none. */
-  readonly prefix: string;
-  /** The text after the prefix. */
-  readonly detail: string;
   /** The name of the command that was answered, upper case; set where a command is known. */
   command: string | undefined;
   /** `host:port` of the node that answered; set where one is known. */
@@ -78,14 +74,33 @@ export class ErrorReply extends RedisError {
     Error.stackTraceLimit = 0;
     super(text);
     Error.stackTraceLimit = limit;
-    const space = text.indexOf(' ');
-    const word = space < 0 ? text : text.slice(0, space);
-    const isPrefix = /^[A-Z][A-Z0-9_]*$/.test(word);
-    this.prefix = isPrefix ? word : '';
-    this.detail = isPrefix ? text.slice(word.length + 1) : text;
     this.command = undefined;
     this.address = undefined;
   }
+
+  /** The error prefix, for example `WRONGTYPE`; empty when the text starts with none. */
+  get prefix(): string {
+    return this.message.slice(0, prefixLength(this.message));
+  }
+
+  /** The text after the prefix. */
+  get detail(): string {
+    const { message } = this;
+    const length = prefixLength(message);
+    return length === 0 ? message : message.slice(length + 1);
+  }
+}
+
+/** How many characters of an error's text are its prefix: a first word of A to Z and, behind its first letter, 0 to 9 and _. */
+function prefixLength(text: string): number {
+  let length = 0;
+  for (; length < text.length; length++) {
+    const unit = text.charCodeAt(length);
+    const isLetter = unit >= 0x41 && unit <= 0x5a;
+    if (isLetter || (length > 0 && ((unit >= 0x30 && unit <= 0x39) || unit === 0x5f))) continue;
+    return unit === 0x20 ? length : 0;
+  }
+  return length;
 }
 
 /** The network, or a party on it, is at fault: no connection, a lost one, a closed client, refused credentials. */

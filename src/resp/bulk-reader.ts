@@ -6,9 +6,10 @@ import { Form } from './form.ts';
 import { Gather } from './gather.ts';
 import type { DecoderLimits } from './limits.ts';
 import type { Line } from './line.ts';
-import { copyBytes } from './owned-bytes.ts';
+import { copyBytes, copyView, HEAP_BYTES } from './owned-bytes.ts';
 import { NEED_DATA, type Reply, VerbatimString } from './reply.ts';
 import { MORE, type ReplyStack } from './reply-stack.ts';
+import { decodeText } from './text.ts';
 
 /** `txt:` */
 const FORMAT_BYTES = 4;
@@ -102,8 +103,9 @@ export class BulkReader {
     const { bytes } = this.#cursor;
     const { form } = this.#stack;
     if (form >= Form.Skip) return null;
-    if (form === Form.View) return bytes.subarray(from, to);
-    return form === Form.Bytes ? copyBytes(bytes, from, to) : bytes.toString('utf8', from, to);
+    if (form === Form.View) return this.#cursor.view(from, to);
+    if (form === Form.String) return decodeText(bytes, from, to);
+    return to - from > HEAP_BYTES ? copyView(this.#cursor.view(from, to)) : copyBytes(bytes, from, to);
   }
 
   /** Whether an untouched bulk string that is wanted lies in the chunk with its CRLF. */

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { ProtocolError } from '../errors.ts';
 import { CR, LF } from './bytes.ts';
+import { FastBuffer } from './owned-bytes.ts';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -13,13 +14,26 @@ export class Cursor {
   end = 0;
   /** Offset in the stream of the chunk's first byte. */
   base = 0;
+  /** The chunk's memory, once it was asked for: asking a Buffer costs as much as making a view of it. */
+  #memory: ArrayBufferLike | undefined;
+  #memoryOffset = 0;
 
-  /** Goes on with another chunk. */
+  /** Goes on with another chunk, which begins with the next byte to read. */
   attach(bytes: Buffer): void {
-    this.base += this.end;
+    this.base += this.position;
     this.bytes = bytes;
     this.position = 0;
     this.end = bytes.length;
+    this.#memory = undefined;
+  }
+
+  /** The bytes `[from, to)` of the chunk, in place. */
+  view(from: number, to: number): Buffer {
+    if (this.#memory === undefined) {
+      this.#memory = this.bytes.buffer;
+      this.#memoryOffset = this.bytes.byteOffset;
+    }
+    return new FastBuffer(this.#memory, this.#memoryOffset + from, to - from);
   }
 
   /** Offset in the stream of the next byte to read. */

@@ -1,12 +1,17 @@
 import { Buffer } from 'node:buffer';
 import { ErrorReply } from '../errors.ts';
+import { CR, DIGIT_0, LF, Type } from './bytes.ts';
 import { Cursor } from './cursor.ts';
 import { Form, formNumber, MAP_FORMS, oneOf, PUSH_FORMS, VERBATIM_FORMS } from './form.ts';
 import { type DecoderOptions, resolveLimits } from './limits.ts';
 import { RawFrame } from './raw-frame.ts';
 import { type MapForm, NEED_DATA, Push, type Reply, type ReplyForm } from './reply.ts';
 import { MORE, ReplyStack } from './reply-stack.ts';
+import { Tail } from './tail.ts';
 import { TokenReader } from './token-reader.ts';
+
+/** Any number of so few digits fits into 32 bits. */
+const WORD_DIGITS = 9;
 
 const EMPTY = Buffer.alloc(0);
 
@@ -29,12 +34,15 @@ export class Decoder {
   readonly #stack: ReplyStack;
   readonly #reader: TokenReader;
   readonly #raw: RawFrame = new RawFrame();
+  readonly #tail: Tail = new Tail();
   /** Chunks that were fed before the ones before them were used up. */
   readonly #waiting: Buffer[] = [];
   #reply: ReplyForm;
   /** The form of the next reply; the stack has the form of the one that is being read. */
   #form: Form;
   #failure: { readonly error: unknown } | undefined;
+  /** Whether the next byte begins a reply that is built, and nothing is open, refused or broken: the usual case. */
+  #isPlain = false;
 
   /** @throws {InvalidArgumentError} for an option that is unknown in kind or out of range. */
   constructor(options: DecoderOptions = {}) {
@@ -55,9 +63,11 @@ export class Decoder {
   }
 
   set reply(form: ReplyForm) {
+    if (form === this.#reply) return;
     this.#form = formNumber(form);
     this.#reply = form;
-    if (this.#stack.depth === 0 && this.#reader.isAtStart) this.#begin();
+    if (this.#stack.depth === 0 && this.#reader.isAtStart && this.#tail.length === 0) this.#begin();
+    else this.#isPlain = false;
   }
 
   /** The form of maps, for every map that ends from now on. */
@@ -79,7 +89,7 @@ export class Decoder {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const isBusy = this.#cursor.position < this.#cursor.end || this.#waiting.length > 0;
     if (isBusy) this.#waiting.push(bytes);
-    else this.#attach(bytes);
+    else this.#goOn(bytes);
   }
 
   /**
@@ -92,6 +102,28 @@ export class Decoder {
    * @see https://redis.io/docs/latest/develop/reference/protocol-spec/#resp-protocol-description
    */
   next(): Reply | typeof NEED_DATA {
+    // Nearly every reply of a pipeline ends here: it costs one call or two, and writes nothing but the position.
+    if (this.#isPlain) {
+      // Integers, the hard shape (the best peer needs 25 ns for one), are read without a call, in a register of 32 bits.
+      const cursor = this.#cursor;
+      const { bytes, position, end } = cursor;
+      if (position + 2 < end && bytes[position] === Type.Integer) {
+        const limit = Math.min(position + 1 + WORD_DIGITS, end - 1);
+        let at = position + 1;
+        let integer = 0;
+        for (; at < limit; at++) {
+          const digit = bytes[at]! - DIGIT_0;
+          if (digit < 0 || digit > 9) break;
+          integer = (integer * 10 + digit) | 0;
+        }
+        if (at > position + 1 && bytes[at] === CR && bytes[at + 1] === LF) {
+          cursor.position = at + 2;
+          return integer;
+        }
+      }
+      const reply = this.#reader.shortReply();
+      if (reply !== MORE) return reply;
+    }
     if (this.#failure !== undefined) throw this.#failure.error;
     try {
       return this.#read();
@@ -104,12 +136,14 @@ export class Decoder {
   #read(): Reply | typeof NEED_DATA {
     const reader = this.#reader;
     const stack = this.#stack;
+    this.#isPlain = false;
     for (;;) {
       const isAtStart = reader.isAtStart;
       const token = isAtStart ? reader.token() : reader.resume();
       if (token === MORE) continue;
       if (token === NEED_DATA) {
         if (this.#leave()) continue;
+        this.#isPlain = reader.isAtStart && stack.depth === 0 && stack.form < Form.Skip;
         return NEED_DATA;
       }
       if (stack.depth > 0) {
@@ -117,26 +151,40 @@ export class Decoder {
         if (reply === MORE) continue;
         return stack.depth > 0 ? reply : this.#finish(reply);
       }
-      return isAtStart && stack.form < Form.Skip ? token : this.#finish(token);
+      return this.#finish(token);
     }
   }
 
-  #attach(bytes: Buffer): void {
+  /** Goes on with the next chunk of the stream, behind what the last one left. */
+  #goOn(chunk: Buffer): void {
+    const tail = this.#tail;
+    if (tail.length === 0) this.#attach(chunk, Tail.isFor(chunk));
+    else if (tail.joins(chunk)) this.#attach(tail.join(chunk), true);
+    else {
+      this.#waiting.unshift(chunk);
+      this.#attach(tail.take(), false);
+    }
+  }
+
+  #attach(bytes: Buffer, mayLeaveTail: boolean): void {
     this.#cursor.attach(bytes);
-    this.#reader.attach();
+    this.#reader.attach(mayLeaveTail);
   }
 
   /** Leaves the chunk, which has been read; false when no other is waiting. */
   #leave(): boolean {
-    const { bytes, base, offset } = this.#cursor;
+    const { bytes, base, position, end } = this.#cursor;
     const stack = this.#stack;
     if (stack.depth > 0 || !this.#reader.isAtStart) {
-      if (stack.isRaw) this.#raw.keep(bytes, base);
+      if (stack.isRaw) this.#raw.keep(bytes, { base, end: position });
       stack.borrowed.own();
-      stack.checkSize(offset);
+      stack.checkSize(base + position);
     }
-    const next = this.#waiting.shift();
-    this.#attach(next ?? EMPTY);
+    // Last, because the chunk may lie where the tail is kept.
+    if (position < end) this.#tail.keep(bytes, position, end);
+    const next = this.#waiting.length === 0 ? undefined : this.#waiting.shift();
+    if (next === undefined) this.#attach(EMPTY, false);
+    else this.#goOn(next);
     return next !== undefined;
   }
 
@@ -161,6 +209,7 @@ export class Decoder {
   /** Makes everything ready for the reply that begins at the cursor. */
   #begin(): void {
     this.#stack.begin(this.#form);
+    this.#isPlain = this.#form < Form.Skip && this.#failure === undefined;
     if (this.#form === Form.Raw) this.#raw.begin(this.#cursor.offset);
   }
 }

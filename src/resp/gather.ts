@@ -1,11 +1,15 @@
 import { Buffer } from 'node:buffer';
 import { copyBytes } from './owned-bytes.ts';
+import { decodeText } from './text.ts';
 
 const INITIAL_BYTES = 256;
 /** More is given back after use, so that one large reply does not stay behind as memory of the decoder. */
 const KEPT_BYTES = 64 * 1024;
 /** Memory for the announced length is taken when one part in so many is there; until then it grows with what comes. */
 const TRUSTED_PART = 16;
+
+/** So few bytes are copied by a loop, which costs less than a call into the engine. */
+const LOOP_BYTES = 32;
 
 const EMPTY = Buffer.alloc(0);
 
@@ -31,13 +35,14 @@ export class Gather {
   append(bytes: Buffer, from: number, to: number): void {
     const needed = this.length + to - from;
     if (needed > this.bytes.length) this.#grow(needed);
-    bytes.copy(this.bytes, this.length, from, to);
+    if (to - from <= LOOP_BYTES) for (let at = from; at < to; at++) this.bytes[this.length + at - from] = bytes[at]!;
+    else bytes.copy(this.bytes, this.length, from, to);
     this.length = needed;
   }
 
   /** The bytes from `from` on as UTF-8 text; begins anew. */
   takeText(from: number): string {
-    const text = this.bytes.toString('utf8', from, this.length);
+    const text = decodeText(this.bytes, from, this.length);
     this.start(0);
     return text;
   }

@@ -1,5 +1,5 @@
 import { ProtocolError } from '../errors.ts';
-import { LF } from './bytes.ts';
+import { findByte, LF } from './bytes.ts';
 import type { Cursor } from './cursor.ts';
 import { Gather } from './gather.ts';
 import { Line } from './line.ts';
@@ -20,7 +20,7 @@ export class LineReader {
   /** The line that begins at the cursor, or undefined when the chunk has not all of it: then {@link resume}. */
   read(): Line | undefined {
     const { bytes, position: start, end, offset } = this.#cursor;
-    const lineFeed = bytes.indexOf(LF, start);
+    const lineFeed = findByte(bytes, LF, start);
     this.#offset = offset;
     this.#check((lineFeed < 0 ? end : lineFeed + 1) - start, lineFeed >= 0);
     if (lineFeed >= 0) {
@@ -36,7 +36,7 @@ export class LineReader {
   /** Goes on with a line of which some was read. */
   resume(): Line | undefined {
     const { bytes, position, end } = this.#cursor;
-    const lineFeed = bytes.indexOf(LF, position);
+    const lineFeed = findByte(bytes, LF, position);
     const stop = lineFeed < 0 ? end : lineFeed + 1;
     const kept = this.#kept;
     this.#check(kept.length + stop - position, lineFeed >= 0);

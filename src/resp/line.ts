@@ -1,8 +1,10 @@
 import type { Buffer } from 'node:buffer';
 import { isUtf8 } from 'node:buffer';
 import { ProtocolError } from '../errors.ts';
-import { CR, DIGIT_0, MINUS, PLUS, QUESTION_MARK, Type } from './bytes.ts';
+import { CR, DIGIT_0, findByte, MINUS, PLUS, QUESTION_MARK, Type } from './bytes.ts';
+import { readDecimal, readDigits, SAFE_DIGITS } from './digits.ts';
 import { copyBytes } from './owned-bytes.ts';
+import { decodeText } from './text.ts';
 
 /** The length of `$-1` and `*-1`. */
 export const NULL_LENGTH = -1;
@@ -11,8 +13,6 @@ export const STREAMED_LENGTH = -2;
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
-/** Any number of so few digits, and its negative, is exact in a double. */
-const SAFE_DIGITS = 15;
 /** The largest length, so that twice as many elements, and an offset behind so many bytes, are exact too. */
 const MAX_LENGTH = 2 ** 52;
 
@@ -45,7 +45,7 @@ export class Line {
     this.#start = span.start;
     this.#end = span.lineFeed - 1;
     // An empty line's only candidate for a CR would be the type byte.
-    const carriageReturn = bytes.indexOf(CR, span.start + 1);
+    const carriageReturn = findByte(bytes, CR, span.start + 1);
     if (carriageReturn === this.#end) return;
     const isInside = carriageReturn >= 0 && carriageReturn < this.#end;
     if (isInside) throw this.#fault('carriage return that no line feed follows', carriageReturn + 1);
@@ -54,6 +54,9 @@ export class Line {
 
   /** A signed 64-bit integer, with an optional sign; `-0` is 0 (protocol 29). */
   integer(): number | bigint {
+    const isNegative = this.#bytes[this.#start + 1] === MINUS;
+    const short = readDigits(this.#bytes, this.#start + (isNegative ? 2 : 1), this.#end);
+    if (short >= 0) return isNegative ? 0 - short : short;
     const digits = this.#digits('integer');
     if (this.#end - digits <= SAFE_DIGITS) return Number(this.#latin1()) + 0;
     const value = this.#bigint();
@@ -70,6 +73,8 @@ export class Line {
 
   /** A double: digits with fraction and exponent, or `inf`, or `nan` in its older spellings too (protocol 31). */
   double(): number {
+    const short = readDecimal(this.#bytes, this.#start + 1, this.#end);
+    if (short !== undefined) return short;
     const text = this.#latin1();
     if (DOUBLE.test(text)) return Number(text);
     if (INFINITE.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
@@ -90,7 +95,7 @@ export class Line {
   }
 
   text(): string {
-    return this.#bytes.toString('utf8', this.#start + 1, this.#end);
+    return decodeText(this.#bytes, this.#start + 1, this.#end);
   }
 
   /** The text, or a copy of the bytes where the text would lose some because they are not UTF-8. */
@@ -101,6 +106,8 @@ export class Line {
 
   /** A length or count: digits alone, or {@link NULL_LENGTH} or {@link STREAMED_LENGTH} where the type has them. */
   length(): number {
+    const short = readDigits(this.#bytes, this.#start + 1, this.#end);
+    if (short >= 0) return short;
     const { type } = this;
     const first = this.#bytes[this.#start + 1];
     if (first === QUESTION_MARK && isStreamable(type) && this.#end === this.#start + 2) return STREAMED_LENGTH;

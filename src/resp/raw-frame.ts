@@ -13,10 +13,10 @@ export class RawFrame {
     this.#kept.start(0);
   }
 
-  /** Keeps what a chunk holds of the frame, because the chunk goes; `base` is the chunk's offset in the stream. */
-  keep(chunk: Buffer, base: number): void {
-    const from = Math.max(0, this.#start - base);
-    if (from < chunk.length) this.#kept.append(chunk, from, chunk.length);
+  /** Keeps what a chunk holds of the frame up to `end`, because the chunk goes; `base` is its offset in the stream. */
+  keep(chunk: Buffer, span: { base: number; end: number }): void {
+    const from = Math.max(0, this.#start - span.base);
+    if (from < span.end) this.#kept.append(chunk, from, span.end);
   }
 
   /**

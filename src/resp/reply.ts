@@ -8,7 +8,8 @@ export const NEED_DATA: unique symbol = Symbol('NEED_DATA');
  * In which form replies are delivered. Errors are {@link ErrorReply} values in every form.
  *
  * - `string`: bulk strings as JavaScript strings (UTF-8; an invalid byte becomes U+FFFD).
- * - `bytes`: bulk strings as Buffers of their own, which pin nothing but themselves.
+ * - `bytes`: bulk strings as Buffers that keep no chunk alive, and at most 1.5 KiB beyond their own bytes. They share
+ *   memory with each other as the Buffers of `Buffer.allocUnsafe` do: copy one before transferring its `buffer`.
  * - `view`: bulk strings as Buffers that may lie inside the chunk: valid until the next `feed`.
  * - `raw`: the whole frame as one Buffer, untouched, for forwarding: valid until the next `feed`.
  * - `skip`: nothing is built; a reply that is no error is delivered as `null`.

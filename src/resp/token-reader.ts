@@ -1,13 +1,15 @@
 import { ErrorReply } from '../errors.ts';
-import { BulkReader, notTerminated } from './bulk-reader.ts';
-import { CR, DIGIT_0, MINUS, Type } from './bytes.ts';
+import { BulkReader } from './bulk-reader.ts';
+import { CR, DIGIT_0, findByte, LF, MINUS, Type } from './bytes.ts';
 import type { Cursor } from './cursor.ts';
+import { readDecimal } from './digits.ts';
 import { Form } from './form.ts';
 import type { DecoderLimits } from './limits.ts';
 import { type Line, NULL_LENGTH, STREAMED_LENGTH } from './line.ts';
 import { LineReader } from './line-reader.ts';
 import { NEED_DATA, type Reply } from './reply.ts';
 import { MORE, type ReplyStack } from './reply-stack.ts';
+import { TAIL_BYTES } from './tail.ts';
 import { TextWindow } from './text-window.ts';
 
 /** What the reader is in the middle of. */
@@ -16,6 +18,9 @@ type Partial = (typeof Partial)[keyof typeof Partial];
 
 /** A whole value; {@link MORE} after a header or a part of something; {@link NEED_DATA} at the end of the chunk. */
 export type Token = Reply | typeof MORE | typeof NEED_DATA;
+
+const LETTER_O = 0x4f;
+const LETTER_K = 0x4b;
 
 /** What has more digits, or is longer, is read by the strict path. */
 const SHORT_LENGTH_DIGITS = 9;
@@ -39,6 +44,7 @@ export class TokenReader {
   readonly #bulk: BulkReader;
   readonly #smallBulkBytes: number;
   #partial: Partial = Partial.None;
+  #mayLeaveTail = false;
 
   constructor(cursor: Cursor, stack: ReplyStack, options: { limits: DecoderLimits; keepsFormat: boolean }) {
     const { limits } = options;
@@ -54,9 +60,24 @@ export class TokenReader {
     return this.#partial === Partial.None;
   }
 
-  /** The cursor has got another chunk. */
-  attach(): void {
+  /** The cursor has got another chunk, at whose end a short frame may be left unread. */
+  attach(mayLeaveTail: boolean): void {
+    this.#mayLeaveTail = mayLeaveTail;
     this.#window.attach(this.#cursor.bytes);
+  }
+
+  /**
+   * The reply that begins at the cursor, where it is all here, short and plain, and nothing is open; else {@link MORE}.
+   * It moves the cursor only when it returns a reply, and never throws.
+   */
+  shortReply(): Reply | typeof MORE {
+    const cursor = this.#cursor;
+    const { bytes, position, end } = cursor;
+    if (position === end) return MORE;
+    const type = bytes[position]!;
+    if (type === Type.Integer) return this.#shortInteger(position);
+    if (type === Type.BulkString) return this.#shortBulk(position);
+    return type === Type.SimpleString ? this.#shortSimple(position) : MORE;
   }
 
   /** Reads the token that begins at the cursor. */
@@ -66,22 +87,33 @@ export class TokenReader {
     if (start === cursor.end) return NEED_DATA;
     const type = cursor.bytes[start]!;
     switch (type) {
-      case Type.BulkString:
-        return this.#bulkString(start);
-      case Type.Integer:
-        return this.#integer(start);
-      case Type.SimpleString:
-      case Type.SimpleError:
-        return this.#simple(type, start);
+      case Type.BulkString: {
+        const text = this.#shortBulk(start);
+        return text === MORE ? this.#bulkString(start) : text;
+      }
+      case Type.Integer: {
+        const integer = this.#shortInteger(start);
+        return integer === MORE ? this.#line() : integer;
+      }
+      case Type.SimpleString: {
+        const text = this.#shortSimple(start);
+        return text === MORE ? this.#line() : text;
+      }
+      case Type.SimpleError: {
+        const text = this.#shortSimple(start);
+        return text === MORE ? this.#line() : new ErrorReply(text);
+      }
       case Type.Array:
       case Type.Map:
       case Type.Set:
       case Type.Attribute:
       case Type.Push:
         return this.#aggregate(type, start);
-      case Type.Null:
-      case Type.Boolean:
       case Type.Double:
+        return this.#double(start);
+      case Type.Null:
+        return this.#null(start);
+      case Type.Boolean:
       case Type.BigNumber:
       case Type.BulkError:
       case Type.VerbatimString:
@@ -111,34 +143,84 @@ export class TokenReader {
     }
   }
 
-  #integer(start: number): Token {
-    const cursor = this.#cursor;
-    const { bytes, end } = cursor;
-    let at = start + 1;
-    const isNegative = at < end && bytes[at] === MINUS;
-    if (isNegative) at++;
-    const first = at;
+  #shortInteger(start: number): number | typeof MORE {
+    const { bytes, end } = this.#cursor;
+    const isNegative = bytes[start + 1] === MINUS;
+    const first = isNegative ? start + 2 : start + 1;
+    const limit = Math.min(first + SHORT_INTEGER_DIGITS, end - 1);
+    let at = first;
     let value = 0;
-    for (; at < end; at++) {
+    for (; at < limit; at++) {
       const digit = bytes[at]! - DIGIT_0;
       if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;
     }
-    if (at === first || at - first > SHORT_INTEGER_DIGITS || !cursor.isCrlf(at)) return this.#line();
-    cursor.position = at + 2;
+    if (at === first || at + 1 >= end || bytes[at] !== CR || bytes[at + 1] !== LF) return MORE;
+    this.#cursor.position = at + 2;
     return isNegative ? 0 - value : value;
   }
 
-  #simple(type: number, start: number): Token {
+  #shortSimple(start: number): string | typeof MORE {
+    const cursor = this.#cursor;
+    const { bytes } = cursor;
+    if (bytes[start + 1] === LETTER_O && bytes[start + 2] === LETTER_K && cursor.isCrlf(start + 3)) {
+      cursor.position = start + 5;
+      return 'OK';
+    }
+    const limit = Math.min(cursor.end, start + SHORT_LINE_BYTES);
+    let at = start + 1;
+    while (at < limit && bytes[at]! >= 0x20 && bytes[at]! < 0x80) at++;
+    if (!cursor.isCrlf(at)) return MORE;
+    cursor.position = at + 2;
+    return this.#window.text(start + 1, at);
+  }
+
+  // $ 1 6 CR LF payload CR LF
+  //   ^ at, until it is behind the digits
+  #shortBulk(start: number): Reply | typeof MORE {
+    const { bytes, end } = this.#cursor;
+    let at = start + 1;
+    let length = 0;
+    for (const limit = Math.min(at + SHORT_LENGTH_DIGITS, end); at < limit; at++) {
+      const digit = bytes[at]! - DIGIT_0;
+      if (digit < 0 || digit > 9) break;
+      length = length * 10 + digit;
+    }
+    const from = at + 2;
+    const to = from + length;
+    if (at === start + 1) return this.#nullBulk(start);
+    if (to + 2 > end || length > this.#smallBulkBytes) return MORE;
+    if (bytes[at] !== CR || bytes[at + 1] !== LF || bytes[to] !== CR || bytes[to + 1] !== LF) return MORE;
+    this.#cursor.position = to + 2;
+    return this.#stack.form === Form.String ? this.#window.text(from, to) : this.#bulk.value(from, to);
+  }
+
+  #double(start: number): Token {
     const cursor = this.#cursor;
     const { bytes } = cursor;
     const limit = Math.min(cursor.end, start + SHORT_LINE_BYTES);
     let at = start + 1;
-    while (at < limit && bytes[at]! >= 0x20 && bytes[at]! < 0x80) at++;
-    if (!cursor.isCrlf(at)) return this.#line();
+    while (at < limit && bytes[at] !== CR) at++;
+    const value = cursor.isCrlf(at) ? readDecimal(bytes, start + 1, at) : undefined;
+    if (value === undefined) return this.#line();
     cursor.position = at + 2;
-    const text = this.#window.text(start + 1, at);
-    return type === Type.SimpleError ? new ErrorReply(text) : text;
+    return value;
+  }
+
+  /** `$-1`, which a server says for every key that is not there. */
+  #nullBulk(start: number): null | typeof MORE {
+    const cursor = this.#cursor;
+    const { bytes } = cursor;
+    if (bytes[start + 1] !== MINUS || bytes[start + 2] !== DIGIT_0 + 1 || !cursor.isCrlf(start + 3)) return MORE;
+    cursor.position = start + 5;
+    return null;
+  }
+
+  #null(start: number): Token {
+    const cursor = this.#cursor;
+    if (!cursor.isCrlf(start + 1)) return this.#line();
+    cursor.position = start + 3;
+    return null;
   }
 
   #aggregate(type: number, start: number): Token {
@@ -150,12 +232,16 @@ export class TokenReader {
     const length = this.#shortLength(start);
     if (length < 0) return this.#line();
     const cursor = this.#cursor;
-    const from = cursor.position;
-    const to = from + length;
-    if (to + 2 > cursor.end || length > this.#smallBulkBytes) return this.#beginBulk(Type.BulkString, length);
-    if (!cursor.isCrlf(to)) throw notTerminated(cursor, cursor.bytes[to] === CR ? to + 1 : to);
-    cursor.position = to + 2;
-    return this.#stack.form === Form.String ? this.#window.text(from, to) : this.#bulk.value(from, to);
+    if (!this.#isTail(start, cursor.position + length)) return this.#beginBulk(Type.BulkString, length);
+    cursor.position = start;
+    return NEED_DATA;
+  }
+
+  /** Whether the short frame from `start` is to be left as it is, its payload ending at `to`. A wrong byte is judged at once. */
+  #isTail(start: number, to: number): boolean {
+    const { bytes, end } = this.#cursor;
+    if (!this.#mayLeaveTail || to + 2 - start > TAIL_BYTES) return false;
+    return to >= end || (to + 1 === end && bytes[to] === CR);
   }
 
   /** The length in a header that is all here, short and plain, else -1; moves behind it. */
@@ -175,6 +261,8 @@ export class TokenReader {
   }
 
   #line(): Token {
+    const { bytes, position, end } = this.#cursor;
+    if (this.#mayLeaveTail && end - position <= TAIL_BYTES && findByte(bytes, LF, position) < 0) return NEED_DATA;
     return this.#judged(this.#lines.read());
   }
 

@@ -73,6 +73,13 @@ test('an error poisons: what came before is delivered, and nothing after', () =>
   assert.ok(errors.every((error) => error === errors[0]));
 });
 
+test('an error stays when the form is changed behind it', () => {
+  const decoder = fed('@\r\n+LATE\r\n');
+  assert.throws(() => decoder.next(), /no RESP type/);
+  decoder.reply = 'bytes';
+  assert.throws(() => decoder.next(), /no RESP type/);
+});
+
 test('offsets count from the first byte of the stream, over all chunks', () => {
   const decoder = fed(':1\r\n:2\r\n');
   while (decoder.next() !== NEED_DATA);

@@ -15,4 +15,32 @@ test('a copy of any length is a Buffer that shares nothing', () => {
   }
 });
 
+test('copies never overlap, and what shares their memory is at most 1.5 KiB more', () => {
+  const bytes = Buffer.alloc(2000);
+  const copies = Array.from({ length: 400 }, (_, n) => {
+    const length = (n * 37) % 1100;
+    bytes.fill(n % 251, 0, length);
+    return copyBytes(bytes, 0, length);
+  });
+  for (const [n, copy] of copies.entries()) {
+    assert.ok(
+      copy.every((byte) => byte === n % 251),
+      `copy ${n}`,
+    );
+    assert.ok(copy.buffer.byteLength <= copy.length + 1536, `copy ${n} of ${copy.length}`);
+  }
+});
+
+test('a copy is a Buffer in everything, its prototype included', () => {
+  for (const length of [5, 100, 1000, 5000]) {
+    assert.is(Object.getPrototypeOf(copyBytes(Buffer.alloc(length), 0, length)), Buffer.prototype);
+  }
+});
+
+test('a caller who transfers the memory of one copy does not break the next', () => {
+  const first = copyBytes(Buffer.alloc(100, 'a'), 0, 100);
+  structuredClone(first.buffer, { transfer: [first.buffer as ArrayBuffer] });
+  assert.is(copyBytes(Buffer.alloc(100, 'b'), 0, 100).toString(), 'b'.repeat(100));
+});
+
 test.run();

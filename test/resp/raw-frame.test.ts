@@ -18,16 +18,16 @@ test('a frame in several chunks is put together, and owns its bytes', () => {
   const frame = new RawFrame();
   frame.begin(2);
   const chunk = Buffer.from('xx+lo');
-  frame.keep(chunk, 0);
+  frame.keep(chunk, { base: 0, end: 5 });
   chunk.fill('#');
-  frame.keep(Buffer.from('ng'), 5);
+  frame.keep(Buffer.from('ng+'), { base: 5, end: 2 });
   assert.is(frame.take(Buffer.from('er\r\n+next'), { base: 7, end: 4 }, []).toString(), '+longer\r\n');
 });
 
 test('stretches that are no part of it are cut out', () => {
   const frame = new RawFrame();
   frame.begin(0);
-  frame.keep(Buffer.from('abCC'), 0);
+  frame.keep(Buffer.from('abCC'), { base: 0, end: 4 });
   const bytes = frame.take(Buffer.from('CdEEf'), { base: 4, end: 5 }, [2, 5, 6, 8]);
   assert.is(bytes.toString(), 'abdf');
 });

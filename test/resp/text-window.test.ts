@@ -40,6 +40,24 @@ test('a byte that is not UTF-8 is U+FFFD', () => {
   assert.equal(texts(Buffer.from([0x61, 0xff, 0x62]), [1, 1, 1]), ['a', '\ufffd', 'b']);
 });
 
+test('texts out of a chunk of UTF-8 that is not ASCII, over many windows, are what UTF-8 says', () => {
+  const words = ['ключ', 'plain', 'é', '日本語', '😀', '', 'x'.repeat(300), 'a😀é'.repeat(20)];
+  const all = Array.from({ length: 500 }, (_, index) => words[(index * 5) % words.length]!);
+  const bytes = Buffer.from(all.join(''));
+  const lengths = all.map((word) => Buffer.byteLength(word));
+  assert.equal(texts(bytes, lengths), all);
+  assert.equal(texts(Buffer.concat([bytes, Buffer.from([0xe6, 0x97])]), lengths), all, 'a character cut at the end');
+  assert.equal(texts(Buffer.concat([bytes, Buffer.from([0xff])]), lengths), all, 'a byte at the end that is no UTF-8');
+});
+
+test('a chunk that begins within a character is no obstacle', () => {
+  const window = new TextWindow();
+  const bytes = Buffer.concat([Buffer.from('日本').subarray(2), Buffer.from('ключ'.repeat(30))]);
+  window.attach(bytes);
+  assert.is(window.text(4, 12), 'ключ');
+  assert.is(window.text(20, 28), 'ключ');
+});
+
 test('another chunk begins anew', () => {
   const window = new TextWindow();
   window.attach(Buffer.from('first'));

@@ -44,6 +44,7 @@ class Fault extends Error {
 interface Unit {
   start: number;
   isTooLarge: boolean;
+  isPush?: true;
 }
 
 class Reference {
@@ -76,7 +77,7 @@ class Reference {
         const push = this.#push(start, level);
         if (attributes.length > 0) this.#limitUnit(unit);
         if (unit.isTooLarge) attributes.length = 0;
-        this.delivered.push(attributes.reduceRight<Value>(attribute, push));
+        this.delivered.push(attributes.reduceRight<Value>(unit.isPush ? attributeInPush : attribute, push));
         return undefined;
       }
       if (type !== '|') {
@@ -93,7 +94,7 @@ class Reference {
     const count = this.#count(this.#line());
     this.#open(start, depth);
     if (count === 0) throw new Fault('ERR_RESP_SYNTAX', start);
-    const unit = { start, isTooLarge: false };
+    const unit: Unit = { start, isTooLarge: false, isPush: true };
     const items = this.#elements(count, unit, depth + 1);
     this.#limitUnit(unit);
     if (unit.isTooLarge) return { type: '>', items: [{ type: 'overload' }] };
@@ -294,4 +295,8 @@ class Reference {
 
 function attribute(value: Value, attributes: Value[]): Value {
   return { type: '|', attributes, value };
+}
+
+function attributeInPush(value: Value, attributes: Value[]): Value {
+  return { type: '|', attributes, value, isInPush: true };
 }

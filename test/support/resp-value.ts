@@ -11,7 +11,8 @@ export type Value =
   | { type: '#'; value: boolean }
   | { type: '_' }
   | { type: '*' | '~' | '>' | '%'; items: Value[] }
-  | { type: '|'; attributes: Value[]; value: Value }
+  /** Inside a push attributes are in the form of pushes, whatever was asked for. */
+  | { type: '|'; attributes: Value[]; value: Value; isInPush?: true }
   | { type: 'overload' };
 
 /** The forms that differ in what is built. */
@@ -53,7 +54,9 @@ export function renderValue(value: Value, form: BuiltForm): string {
 function renderAttributed(value: Value & { type: '|' }, form: BuiltForm): string {
   const attributes: string[] = [];
   let annotated: Value = value;
-  for (; annotated.type === '|'; annotated = annotated.value) attributes.push(renderValues(annotated.attributes, form));
+  for (; annotated.type === '|'; annotated = annotated.value) {
+    attributes.push(renderValues(annotated.attributes, annotated.isInPush ? 'string' : form));
+  }
   if (annotated.type === '>') return `${renderValue(annotated, form)} with ${attributes.join(' ')}`;
   return attributes.reduceRight((inner, one) => `attributed ${one} ${inner}`, renderValue(annotated, form));
 }
