@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runDemo } from './demo/demo.ts';
+import { runSimulatedDemo } from './demo/simulated.ts';
 
 const USAGE = `usage: slotwire <command> [options]
 
@@ -11,6 +12,7 @@ commands:
     --server PATH   the redis-server or valkey-server to start, or the name of a known one (redis-7.0)
     --commands N    commands at the least (default 400000)
     --callers N     concurrent callers (default 400)
+    --simulated     no server: the same load on simulated nodes, in this process
     --seed N        of keys and faults (default: the time)
 
   --version   print the version
@@ -22,6 +24,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       server: { type: 'string' },
+      simulated: { type: 'boolean', default: false },
       commands: { type: 'string', default: '400000' },
       callers: { type: 'string', default: '400' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
@@ -47,7 +50,8 @@ async function main(): Promise<number> {
     callers: positiveInteger('--callers', values.callers),
     seed: positiveInteger('--seed', values.seed),
   };
-  return (await runDemo({ ...options, server })) ? 0 : 1;
+  const isRight = values.simulated ? await runSimulatedDemo(options) : await runDemo({ ...options, server });
+  return isRight ? 0 : 1;
 }
 
 function positiveInteger(name: string, text: string): number {

@@ -36,8 +36,10 @@ async function introduceAll(nodes: readonly ClusterNode[]): Promise<void> {
   await Promise.all(nodes.map((node, index) => introduce(node, nodes.slice(index + 1))));
 }
 
-/** Makes a node known to others, and them to it. */
-export async function introduce(node: ClusterNode, others: readonly ClusterNode[]): Promise<void> {
+type Address = Pick<ClusterNode, 'host' | 'port'>;
+
+/** Makes a node known to others, and them to it; those who know it already learn what it owns. */
+export async function introduce(node: Pick<ClusterNode, 'send'>, others: readonly Address[]): Promise<void> {
   await Promise.all(others.map(({ host, port }) => node.send(['CLUSTER', 'MEET', host, port])));
 }
 
@@ -59,6 +61,19 @@ export async function findStrangers(nodes: readonly ClusterNode[]): Promise<stri
 }
 
 /**
+ * Says which two nodes differ on who owns which slot, or since which epoch; undefined when all agree. A node that does
+ * not answer agrees with nobody: it may have ended while we wait.
+ */
+export async function findDisagreement(
+  nodes: readonly Pick<ClusterNode, 'address' | 'view'>[],
+): Promise<string | undefined> {
+  const views = await Promise.allSettled(nodes.map((node) => node.view()));
+  const owners = views.map((view) => (view.status === 'fulfilled' ? describeOwners(view.value) : undefined));
+  const other = owners.findIndex((each) => each === undefined || each !== owners[0]);
+  return other < 0 ? undefined : `${nodes[other]!.address} does not agree with ${nodes[0]!.address} on the slots`;
+}
+
+/**
  * Says in what a cluster is not ready for use; undefined when it is: every live node finds the cluster well, all agree
  * on who owns which slot, every owner is alive, and every replica is synchronised (before that none can be promoted).
  *
@@ -66,13 +81,9 @@ export async function findStrangers(nodes: readonly ClusterNode[]): Promise<stri
  */
 export async function findUnsettled(nodes: readonly ClusterNode[]): Promise<string | undefined> {
   const alive = new Set(nodes.map(({ id }) => id));
-  let agreed: string | undefined;
   for (const examination of await Promise.all(nodes.map(examine))) {
     if (typeof examination === 'string') return examination;
     const { node, view, info, replication } = examination;
-    const owners = describeOwners(view);
-    agreed ??= owners;
-    if (owners !== agreed) return `${node.address} does not agree with ${nodes[0]!.address} on the slots`;
     const deadOwner = view.find(({ id, slots }) => slots.length > 0 && !alive.has(id));
     if (deadOwner !== undefined) return `${deadOwner.host}:${deadOwner.port} is not running and owns slots`;
     if (!info.includes('cluster_state:ok')) return `${node.address} finds the cluster down`;
@@ -83,7 +94,7 @@ export async function findUnsettled(nodes: readonly ClusterNode[]): Promise<stri
     if (/^slave\d+:.*offset=0,/m.test(replication))
       return `${node.address} has a replica that acknowledged nothing yet`;
   }
-  return undefined;
+  return findDisagreement(nodes);
 }
 
 interface Examination {

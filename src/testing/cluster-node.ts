@@ -58,7 +58,8 @@ export class ClusterNode {
 
   /** What this node knows of the cluster. */
   async view(): Promise<NodeView[]> {
-    return parseClusterNodes(String(await this.send(['CLUSTER', 'NODES'])));
+    // The server does not flag it as a command that may be repeated; it is one.
+    return parseClusterNodes(String(await this.send(['CLUSTER', 'NODES'], { retry: 'always' })));
   }
 
   /** What this node says of itself; brings {@link role} up to date. */

@@ -1,10 +1,12 @@
 /** Real servers and clusters for tests, benches and demonstrations, and servers that play bytes: `slotwire/testing`. */
+
+export type { Request } from '../resp/index.ts';
 export { type ClusterOptions, type MoveOptions, startCluster, TestCluster } from './cluster.ts';
 export { ClusterNode } from './cluster-node.ts';
 export { type NodeView, parseClusterNodes, type SlotRange } from './cluster-view.ts';
+export { FlakyProxy, type ProxyMode } from './flaky-proxy.ts';
 export * from './history/index.ts';
 export { KNOWN_SERVERS, type KnownServer, type KnownServerName } from './known-servers.ts';
-export type { Request } from './request-parser.ts';
 export type { Step, WireBytes } from './script.ts';
 export {
   type ClusterHandler,
@@ -40,6 +42,7 @@ export {
   type ServerState,
   startServer,
 } from './server-process.ts';
+export * from './simulation/index.ts';
 export { type MigrationNode, type MigrationParties, SlotMigration } from './slot-migration.ts';
 export * as step from './step.ts';
 export { waitUntil } from './wait-until.ts';

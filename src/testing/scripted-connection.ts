@@ -1,7 +1,7 @@
 /** One client's connection to a scripted server: what came in, and what is played. */
 import type { Socket } from 'node:net';
 import type { Runtime } from '../net/index.ts';
-import { type Request, RequestParser } from './request-parser.ts';
+import { NEED_DATA, type Request, RequestDecoder } from '../resp/index.ts';
 import { beginsWith, describeCommand, type Step, toBuffer, type WireBytes } from './script.ts';
 
 /** A command as it came in. */
@@ -43,7 +43,8 @@ export class ScriptedConnection {
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
   readonly #script: readonly Step[];
-  readonly #parser = new RequestParser();
+  /** Strict, because what servers merely put up with is a fault of the client under test. */
+  readonly #decoder = new RequestDecoder({ isStrict: true });
   readonly #unanswered: ReceivedCommand[] = [];
   #nextStep = 0;
   #isPlaying = false;
@@ -100,9 +101,12 @@ export class ScriptedConnection {
   #onChunk(chunk: Buffer): void {
     this.chunkEnds.push((this.chunkEnds.at(-1) ?? 0) + chunk.length);
     try {
-      for (const request of this.#parser.feed(chunk)) this.#onRequest(request);
+      this.#decoder.feed(chunk);
+      for (let request = this.#decoder.next(); request !== NEED_DATA; request = this.#decoder.next()) {
+        this.#onRequest(request);
+      }
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : String(error));
+      this.#fail(`no request: ${error instanceof Error ? error.message : String(error)}`);
     }
     void this.#play();
     this.#owner.onChange();

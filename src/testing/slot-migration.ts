@@ -1,12 +1,13 @@
 /** Moves one slot with its keys from one primary to another, in steps between which a test can look, wait or stop. */
 import type { Argument } from '../resp/index.ts';
+import { findDisagreement, introduce } from './cluster-formation.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import { isAtLeast, type ServerDescription } from './server-binary.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** A primary that takes part in a move: a {@link ClusterNode}. */
+/** A node as a move needs it: a {@link ClusterNode}. */
 export interface MigrationNode
-  extends Pick<ClusterNode, 'id' | 'host' | 'port' | 'address' | 'send' | 'view' | 'self'> {
+  extends Pick<ClusterNode, 'id' | 'host' | 'port' | 'address' | 'role' | 'send' | 'view' | 'self'> {
   readonly process: { readonly binary: ServerDescription };
 }
 
@@ -15,8 +16,8 @@ export interface MigrationParties {
   readonly slot: number;
   readonly source: MigrationNode;
   readonly target: MigrationNode;
-  /** The remaining live primaries; they are told of the new owner, which gossip would tell them later. */
-  readonly others: readonly MigrationNode[];
+  /** All nodes of the cluster that are alive when it is called. */
+  readonly liveNodes: () => readonly MigrationNode[];
   /** The password of the nodes, where they have one. */
   readonly password: string | undefined;
 }
@@ -24,7 +25,9 @@ export interface MigrationParties {
 /** How long the source waits for the target, per batch of keys; both serve nobody else meanwhile. */
 const MIGRATE_TIMEOUT_MS = 5000;
 
-const EPOCH_TIMEOUT_MS = 10_000;
+// Before a slot changes hands, all must agree on the last time one did. An owner has one epoch for all its slots: a node
+// that has not heard of a slot taken back, and then hears of the loser's next epoch, will never believe the taker.
+const AGREEMENT_TIMEOUT_MS = 10_000;
 
 /**
  * A slot that is being moved. While it is, the source answers ASK for keys that have gone, and TRYAGAIN where a command
@@ -75,15 +78,21 @@ export class SlotMigration {
     return keys.length;
   }
 
-  /** Moves what is left, and makes the target the owner: there first, then at the source, then everywhere else. */
+  /**
+   * Moves what is left, and makes the target the owner: there first, then at the source, then at the other primaries,
+   * which would hear of it later.
+   */
   async finish(): Promise<void> {
     while ((await this.migrateKeys(100)) > 0);
-    await waitUntil(EPOCH_TIMEOUT_MS, () => this.#findUnheardEpoch());
-    const command = ['CLUSTER', 'SETSLOT', this.slot, 'NODE', this.target.id];
-    await this.target.send(command);
-    await tellOwner(this.source, command);
-    await Promise.all(this.#parties.others.map((node) => tellOwner(node, command)));
-    if (!isAtLeast(this.target.process.binary, [7, 0, 0])) await this.target.send(['PUBLISH', 'slotwire:epoch', '']);
+    const { source, target } = this;
+    await waitUntil(AGREEMENT_TIMEOUT_MS, () => findDisagreement(this.#parties.liveNodes()));
+    const command = ['CLUSTER', 'SETSLOT', this.slot, 'NODE', target.id];
+    await target.send(command);
+    await this.#tell(source, command);
+    const others = this.#parties.liveNodes().filter((node) => node !== source && node !== target);
+    await Promise.all(others.filter(({ role }) => role === 'primary').map((node) => this.#tell(node, command)));
+    // From 7.0 on the new owner tells everybody at once. Before, it can be made to by meeting them again.
+    if (!isAtLeast(target.process.binary, [7, 0, 0])) await introduce(target, [source, ...others]);
   }
 
   /**
@@ -96,24 +105,15 @@ export class SlotMigration {
     await back.finish();
   }
 
-  // The target is about to claim the slot under an epoch one above the highest it knows. Were that the epoch of another
-  // primary, replicas that heard the older claim would never believe this one. From 7.0 on a node tells everybody of its
-  // new epoch at once; before, it does so with its next bus message, which can be a second later, or a PUBLISH.
-  async #findUnheardEpoch(): Promise<string | undefined> {
-    const { source, target } = this;
-    const others = [source, ...this.#parties.others];
-    const [known, ...selves] = await Promise.all([target.view(), ...others.map((node) => node.self())]);
-    const unheard = selves.find((self) => known.find(({ id }) => id === self.id)?.configEpoch !== self.configEpoch);
-    return unheard && `${target.address} has not heard of the last epoch of ${unheard.host}:${unheard.port}`;
-  }
-}
-
-// A primary that has just lost its last slot may have become a replica by itself, which takes no SETSLOT and needs none.
-async function tellOwner(node: MigrationNode, command: readonly Argument[]): Promise<void> {
-  try {
-    await node.send(command);
-  } catch (error) {
-    if ((await node.self()).role === 'primary') throw error;
+  // A primary that has just lost its last slot may have become a replica by itself, which takes no SETSLOT and needs
+  // none; and it is no failure of the move when another node ends meanwhile.
+  async #tell(node: MigrationNode, command: readonly Argument[]): Promise<void> {
+    try {
+      await node.send(command);
+    } catch (error) {
+      if (!this.#parties.liveNodes().includes(node)) return;
+      if ((await node.self()).role === 'primary') throw error;
+    }
   }
 }
 

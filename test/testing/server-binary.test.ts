@@ -1,6 +1,6 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findServer, isAtLeast, parseVersion } from '../../src/testing/server-binary.ts';
@@ -12,7 +12,7 @@ let restore: () => void;
 
 test.before.each(() => {
   folder = mkdtempSync(join(tmpdir(), 'slotwire-test-'));
-  restore = setEnvironment({ PATH: folder, SLOTWIRE_SERVER: '' });
+  restore = setEnvironment({ PATH: folder, SLOTWIRE_SERVER: '', XDG_CACHE_HOME: join(folder, 'cache') });
 });
 
 test.after.each(() => {
@@ -22,6 +22,7 @@ test.after.each(() => {
 
 function putProgram(name: string, says: string): string {
   const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `#!/bin/sh\necho "${says}"\n`);
   chmodSync(path, 0o755);
   return path;
@@ -61,6 +62,24 @@ test('SLOTWIRE_SERVER goes before the PATH, and a choice before both', async () 
   setEnvironment({ SLOTWIRE_SERVER: named });
   assert.is((await findServer()).command, named);
   assert.is((await findServer(chosen)).command, chosen);
+});
+
+test('what was fetched before is taken when nothing is installed', async () => {
+  const root = 'cache/slotwire/servers/redis-7.0';
+  const loader = putProgram(`${root}/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2`, 'Redis server v=7.0.15');
+  putProgram(`${root}/usr/bin/redis-server`, '');
+  assert.is((await findServer()).command, loader);
+  assert.is((await findServer('redis-7.0')).command, loader);
+});
+
+test('without any server, and without the means to fetch one, the error says what to do', async () => {
+  const { message } = await errorOf(findServer());
+  assert.match(message, /^no server was found.*install redis-server or valkey-server, or set SLOTWIRE_SERVER/);
+});
+
+test('a program that cannot be started is named', async () => {
+  const broken = putProgram('broken', '"; exit 1; "');
+  assert.is((await errorOf(findServer(broken))).message, `${broken} cannot be started`);
 });
 
 test('a program that is something else is refused with what it says', async () => {

@@ -149,14 +149,15 @@ test('but not when the port was asked for: whoever listens there is not taken fo
 
 const MODULE = JSON.stringify(new URL('../../src/testing/server-process.js', import.meta.url).href);
 
-/** Runs a process that starts a server, prints the server's pid, and then does something else. */
-async function serverOfProcess(then: string, kill?: NodeJS.Signals): Promise<number> {
+/** Runs a process that starts a server and then does something else; what remains of the server is returned. */
+async function serverOfProcess(then: string, kill?: NodeJS.Signals): Promise<{ pid: number; folder: string }> {
   const text = `import { startServer } from ${MODULE};
     const server = await startServer({ server: ${JSON.stringify(binary)} });
-    console.log(server.pid);
+    console.log(server.pid, server.folder);
     ${then}`;
   const { output } = await runModule(text, kill);
-  return Number(output);
+  const [pid, own = ''] = output.trim().split(' ');
+  return { pid: Number(pid), folder: own };
 }
 
 // Who adopts orphans may take a while to bury them.
@@ -171,19 +172,21 @@ for (const [how, then, kill] of [
   ['throws', 'throw new Error();', undefined],
   ['is interrupted', STAY, 'SIGINT'],
 ] as const) {
-  test(`a server is gone when its process ${how}`, async () => {
-    const pid = await serverOfProcess(then, kill);
+  test(`a server and its folder are gone when its process ${how}`, async () => {
+    const { pid, folder: own } = await serverOfProcess(then, kill);
     assert.ok(pid > 0);
     await waitUntil(2000, () => findSurvivor(pid));
+    assert.not(existsSync(own));
   });
 }
 
 const testWithSetpriv = spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0 ? test : test.skip;
 
 testWithSetpriv('a server is gone even when its process is killed', async () => {
-  const pid = await serverOfProcess(STAY, 'SIGKILL');
+  const { pid, folder: own } = await serverOfProcess(STAY, 'SIGKILL');
   assert.ok(pid > 0);
   await waitUntil(2000, () => findSurvivor(pid));
+  rmSync(own, { recursive: true, force: true });
 });
 
 test.run();

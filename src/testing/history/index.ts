@@ -1,5 +1,5 @@
-export { Fate, type ListFaults, ListHistory, NO_FAULTS } from './list-history.ts';
-export { judgeWorkload, type Verdict } from './verdict.ts';
+export { type AppendWitness, Fate, type ListFaults, ListHistory, NO_FAULTS } from './list-history.ts';
+export { judgeWorkload, type Verdict, type Witness } from './verdict.ts';
 export {
   DEFAULT_WORKLOAD,
   type HistoryClient,

@@ -17,6 +17,8 @@ export interface ListFaults {
   outOfOrder: number;
   /** Acknowledged values that are not in the list. */
   lost: number;
+  /** Of those, the ones that a server is known to have lost: only simulated servers tell. */
+  lostByServer: number;
   /** Values in the list whose write was rejected with the word that it had not run. */
   impossible: number;
   /** Replies that were not this write's own. */
@@ -24,6 +26,18 @@ export interface ListFaults {
   /** Writes whose promise never settled. */
   hung: number;
 }
+
+/** What simulated servers tell of the fate of an append; real ones tell nothing. */
+export interface AppendWitness {
+  /** It ran, and a primary took it with it. */
+  wasLost(key: string, value: number): boolean;
+  /** It was in doubt and ran when its client had already given up the connection. */
+  cameLate(key: string, value: number): boolean;
+  /** It was in flight behind a refused one, and ran before that. */
+  hasOvertaken(key: string, value: number): boolean;
+}
+
+const KNOWS_NOTHING: AppendWitness = { wasLost: () => false, cameLate: () => false, hasOvertaken: () => false };
 
 /**
  * The history of one list to which one writer appends 0, 1, 2, ... without waiting, and what the list must be afterwards.
@@ -60,23 +74,25 @@ export class ListHistory {
   }
 
   /** Compares what was told with the list as it was read back. */
-  judge(list: readonly number[]): ListFaults {
+  judge(list: readonly number[], witness: AppendWitness = KNOWS_NOTHING): ListFaults {
     const faults = { ...NO_FAULTS };
     const seen = new Set<number>();
     let newest = -1;
     for (const value of list) {
       if (seen.has(value)) faults.duplicates++;
-      else if (value < newest) faults.outOfOrder++;
+      else if (value < newest && !witness.cameLate(this.key, value)) faults.outOfOrder++;
       seen.add(value);
-      newest = Math.max(newest, value);
+      if (!witness.hasOvertaken(this.key, value)) newest = Math.max(newest, value);
       if (this.fates[value] === undefined || this.fates[value] === Fate.Refused) faults.impossible++;
     }
     for (const [value, fate] of this.fates.entries()) {
       if (fate === Fate.Pending) faults.hung++;
-      if (fate === Fate.Acknowledged && !seen.has(value)) faults.lost++;
+      if (fate !== Fate.Acknowledged || seen.has(value)) continue;
+      if (witness.wasLost(this.key, value)) faults.lostByServer++;
+      else faults.lost++;
     }
     // Once the server has lost something, places have shifted and tell nothing.
-    if (faults.lost === 0) faults.wrongReplies = this.#misplaced(list);
+    if (faults.lost + faults.lostByServer === 0) faults.wrongReplies = this.#misplaced(list);
     return faults;
   }
 
@@ -93,6 +109,7 @@ export const NO_FAULTS: Readonly<ListFaults> = Object.freeze({
   duplicates: 0,
   outOfOrder: 0,
   lost: 0,
+  lostByServer: 0,
   impossible: 0,
   wrongReplies: 0,
   hung: 0,

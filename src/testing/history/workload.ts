@@ -17,6 +17,12 @@ export interface WorkloadOptions {
   readonly deepWindow: number;
   readonly counters: number;
   readonly pairs: number;
+  /** Hash tags to spread all of it over; by default one for each list, counter and pair. */
+  readonly tags?: number | undefined;
+  /** Commands to send before all writers and readers end; by default they run until they are stopped. */
+  readonly commands?: number | undefined;
+  /** What each writer and reader does between two commands; by default the next follows at once. */
+  readonly rest?: (() => Promise<void> | undefined) | undefined;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
@@ -71,11 +77,13 @@ export class Workload {
     this.#client = client;
     this.#options = options;
     const listCount = options.shallowLists + options.deepLists;
-    const tags = spreadTags(listCount + options.counters + options.pairs);
-    this.lists = tags.slice(0, listCount).map((tag) => new ListHistory(`list:{${tag}}`));
+    const things = listCount + options.counters + options.pairs;
+    const distinct = spreadTags(options.tags ?? things);
+    const tags = Array.from({ length: things }, (_, i) => distinct[i % distinct.length]!);
+    this.lists = tags.slice(0, listCount).map((tag, i) => new ListHistory(`list${i}:{${tag}}`));
     this.counters = tags
       .slice(listCount, listCount + options.counters)
-      .map((tag) => ({ key: `counter:{${tag}}`, acknowledged: 0, doubtful: 0 }));
+      .map((tag, i) => ({ key: `counter${i}:{${tag}}`, acknowledged: 0, doubtful: 0 }));
     this.#pairTags = tags.slice(listCount + options.counters);
   }
 
@@ -100,15 +108,20 @@ export class Workload {
     this.#isStopping = true;
   }
 
+  get #isOver(): boolean {
+    return this.#isStopping || this.counts.commands >= (this.#options.commands ?? Number.POSITIVE_INFINITY);
+  }
+
   /** Keeps a window of appends under way; as one settles, the next is sent. */
   async #writer(list: ListHistory, window: number): Promise<void> {
     let lastOutcomeAt = this.#options.now();
     const caller = async (): Promise<void> => {
-      while (!this.#isStopping) {
+      while (!this.#isOver) {
         await this.#append(list);
         const now = this.#options.now();
         this.counts.longestStallMs = Math.max(this.counts.longestStallMs, now - lastOutcomeAt);
         lastOutcomeAt = now;
+        await this.#options.rest?.();
       }
     };
     await Promise.all(Array.from({ length: window }, caller));
@@ -125,7 +138,8 @@ export class Workload {
   }
 
   async #counter(counter: { key: string; acknowledged: number; doubtful: number }): Promise<void> {
-    while (!this.#isStopping) {
+    while (!this.#isOver) {
+      await this.#options.rest?.();
       try {
         const value = Number(await this.#send(['INCR', counter.key]));
         counter.acknowledged++;
@@ -140,7 +154,8 @@ export class Workload {
   /** Two keys of one tag, written and read at once; the values name their tag, so that a stranger's reply is seen. */
   async #pair(tag: string): Promise<void> {
     const [a, b] = [`a:{${tag}}`, `b:{${tag}}`];
-    for (let version = 0; !this.#isStopping; version++) {
+    for (let version = 0; !this.#isOver; version++) {
+      await this.#options.rest?.();
       try {
         await this.#send(['MSET', a, `${tag}/${version}`, b, `${tag}/${version}`]);
         this.counts.acknowledged++;
@@ -190,5 +205,6 @@ function spreadTags(count: number): string[] {
     tags[at] = tag;
     missing--;
   }
-  return tags;
+  // By their text, so that what is made of neighbours is spread as well.
+  return tags.sort();
 }
