@@ -15,8 +15,13 @@ const TASKS = {
   test: (args) => buildAll() && node(['build/tools/run-tests.js', '--coverage', ...args]),
   'test:unit': (args) => buildAll() && node(['build/tools/run-tests.js', '--unit', ...args]),
   'test:matrix': (args) => buildAll() && matrix(args),
-  chaos: (args) => buildAll() && node(['build/test/chaos/run.js', ...args]),
+  chaos: (args) => buildAll() && peersFor('--driver', args) && node(['build/test/chaos/run.js', ...args]),
+  corpus: (args) => buildAll() && peersFor('--peers', args) && node(['build/tools/corpus.js', ...args]),
+  fuzz: (args) => buildAll() && node(['build/tools/fuzz.js', ...args]),
+  simulate: (args) => buildAll() && node(['--max-semi-space-size=64', 'build/tools/simulate.js', ...args]),
+  soak: (args) => buildAll() && node(['--expose-gc', 'build/test/soak/run.js', ...args]),
   bench: (args) => buildAll() && node(['build/tools/run-bench.js', ...args]),
+  'bench:compare': (args) => buildAll() && compare(args),
 };
 
 function main() {
@@ -66,6 +71,26 @@ function matrix(args) {
       return node(['build/tools/run-tests.js', 'integration/cluster.', 'integration/single-server']);
     })
     .every((passed) => passed);
+}
+
+/** `codec [OPTION ...]`: against the released peers, which have a package.json of their own. */
+function compare([name, ...args]) {
+  if (name !== 'codec') fail('npm run bench:compare -- codec [--json] [--rounds N] [PART ...]');
+  installPeers();
+  return node([`bench/compare/${name}.mjs`, ...args]);
+}
+
+/** Installs the released peers when an option asks for them. */
+function peersFor(option, args) {
+  if (args.includes(option)) installPeers();
+  return true;
+}
+
+function installPeers() {
+  const folder = 'bench/compare';
+  if (existsSync(`${root}${folder}/node_modules`)) return;
+  console.error(`installing the peers of ${folder} ...`);
+  if (!run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'])) fail('npm ci failed');
 }
 
 function tsc(project) {

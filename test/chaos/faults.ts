@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterNode, TestCluster } from '../../src/testing/index.ts';
+import type { ClusterNode, FlakyProxy, TestCluster } from '../../src/testing/index.ts';
 
 /** What a fault works with. */
 export interface FaultContext {
@@ -9,6 +9,10 @@ export interface FaultContext {
   readonly slots: readonly number[];
   readonly random: () => number;
   readonly isOver: () => boolean;
+  /** One before each node, for modes that ask for them; the client connects through these. */
+  readonly proxies: readonly FlakyProxy[];
+  /** The client's password from now on. */
+  readonly setPassword: (password: string) => void;
   readonly log: (text: string) => void;
 }
 

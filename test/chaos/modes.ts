@@ -1,4 +1,5 @@
 import { drop, type FaultLoop, failover, kill, pause, reshard, restart, scale } from './faults.ts';
+import { mixed, partition, passwd, slow } from './network-faults.ts';
 
 /** A kind of trouble, and what the contracts allow in it. */
 export interface ModeRules {
@@ -13,14 +14,29 @@ const INVISIBLE = { mayReject: false, serverMayLose: false };
 const DOUBTFUL = { mayReject: true, serverMayLose: false };
 const LOSSY = { mayReject: true, serverMayLose: true };
 
-export type Mode = 'reshard' | 'failover' | 'restart' | 'scale' | 'drop' | 'kill' | 'pause';
+export type Mode =
+  | 'reshard'
+  | 'failover'
+  | 'restart'
+  | 'scale'
+  | 'passwd'
+  | 'drop'
+  | 'partition'
+  | 'slow'
+  | 'kill'
+  | 'pause'
+  | 'mixed';
 
 export const MODES: Readonly<Record<Mode, ModeRules>> = {
   reshard: { faults: reshard, ...INVISIBLE },
   failover: { faults: failover, ...INVISIBLE },
   restart: { faults: restart, ...INVISIBLE },
   scale: { faults: scale, ...INVISIBLE },
+  passwd: { faults: passwd, ...INVISIBLE },
   drop: { faults: drop, ...DOUBTFUL },
+  partition: { faults: partition, ...DOUBTFUL },
+  slow: { faults: slow, ...DOUBTFUL },
   kill: { faults: kill, ...LOSSY },
   pause: { faults: pause, ...LOSSY },
+  mixed: { faults: mixed, ...LOSSY },
 };
