@@ -8,14 +8,13 @@ import {
   type SendOptions,
 } from '../net/index.ts';
 import type { Argument, Reply } from '../resp/index.ts';
-import { type ClusterNode, type NodeCounters, noCounts } from './cluster-node.ts';
-import type { ResolvedEndpoint } from './endpoints.ts';
+import type { ClusterNode } from './cluster-node.ts';
+import { Membership } from './membership.ts';
 import { NodePool } from './node-pool.ts';
 import { type ClusterOptions, type ClusterSettings, clusterSettings } from './options.ts';
-import { SlotMap, type SlotRange } from './slot-map.ts';
-import { addCounts, type ClusterStats, statsOf } from './stats.ts';
+import { SlotMap } from './slot-map.ts';
+import { type ClusterStats, statsOf } from './stats.ts';
 import { type SupervisedCluster, Supervisor } from './supervisor.ts';
-import type { TopologyView } from './topology.ts';
 import { type TopologyHost, TopologyKeeper } from './topology-keeper.ts';
 import { Traffic, type TrafficHost } from './traffic.ts';
 
@@ -45,16 +44,11 @@ export class Cluster {
   readonly #pool: NodePool;
   readonly #credentials: CredentialStore;
   readonly #map = new SlotMap<ClusterNode>();
+  readonly #membership: Membership;
   readonly #intake: Intake;
   readonly #traffic: Traffic;
   readonly #keeper: TopologyKeeper;
   readonly #supervisor: Supervisor;
-  /** Nodes that no view names any more, while they owe answers. */
-  readonly #leaving = new Set<ClusterNode>();
-  /** What happened at nodes that are gone. */
-  readonly #departed: NodeCounters = noCounts();
-  #doubtful: ReadonlyMap<number, ClusterNode | undefined> = new Map();
-  #lastView: { ranges: readonly SlotRange<ClusterNode>[]; askedAt: number } = { ranges: [], askedAt: 0 };
 
   constructor(options: ClusterOptions) {
     const settings = clusterSettings(options);
@@ -62,11 +56,12 @@ export class Cluster {
     this.#credentials = new CredentialStore(settings);
     this.#pool = new NodePool({ settings, credentials: this.#credentials }, (node) => this.#ownerOf(node));
     this.#traffic = new Traffic(settings, { pool: this.#pool, map: this.#map, host: this.#trafficHost() });
+    this.#membership = new Membership(this.#pool, this.#map, (moved, gone) => this.#traffic.reroute(moved, gone));
     this.#intake = new Intake(settings, this.#traffic);
     this.#keeper = new TopologyKeeper(settings, this.#pool, this.#topologyHost());
     this.#supervisor = new Supervisor(settings, this.#supervised());
     this.#credentials.watch((credentials) => {
-      for (const node of this.#nodes()) node.link.reauthenticate(credentials);
+      for (const node of this.#membership.nodes()) node.link.reauthenticate(credentials);
     });
   }
 
@@ -106,11 +101,11 @@ export class Cluster {
 
   /** What has happened since the client was made. */
   stats(): ClusterStats {
-    return statsOf(this.#nodes(), {
+    return statsOf(this.#membership.nodes(), {
       map: this.#map,
       refreshes: this.#keeper.refreshes,
       live: this.#intake.live,
-      departed: this.#departed,
+      departed: this.#membership.departed,
     });
   }
 
@@ -127,59 +122,12 @@ export class Cluster {
     this.#intake.abandon();
     this.#supervisor.stop();
     this.#traffic.lanes.clear();
-    for (const node of this.#nodes()) node.link.close();
+    for (const node of this.#membership.nodes()) node.link.close();
   }
 
   /** The first look at the topology. @internal */
   start(): Promise<void> {
     return this.#keeper.start();
-  }
-
-  /** A view of the whole cluster has come: slots change hands, nodes come and go, what waits is routed anew. */
-  #apply(view: TopologyView, askedAt: number): boolean {
-    const addresses = new Set<string>();
-    const nodeAt = (resolved: ResolvedEndpoint): ClusterNode => {
-      const node = this.#pool.at(resolved);
-      addresses.add(node.address);
-      return node;
-    };
-    const ranges: SlotRange<ClusterNode>[] = view.ranges.map(({ primary, replicas, ...range }) => ({
-      ...range,
-      primary: primary && nodeAt(primary),
-      replicas: replicas.map(nodeAt),
-    }));
-    const { moved, doubtful } = this.#map.replace(ranges, askedAt, this.#doubtful);
-    this.#doubtful = doubtful;
-    this.#lastView = { ranges, askedAt };
-    this.#settle(addresses, moved);
-    return doubtful.size === 0;
-  }
-
-  /** Nobody contradicts the last view. */
-  #believe(): void {
-    const { ranges, askedAt } = this.#lastView;
-    const { moved } = this.#map.replace(ranges, askedAt, this.#doubtful);
-    this.#settle(new Set(this.#pool.all().map(({ address }) => address)), moved);
-  }
-
-  #settle(addresses: Set<string>, moved: readonly number[]): void {
-    // A MOVED that is newer than the view, or a view that is not believed yet, may leave slots with nodes it doesn't name.
-    for (const primary of this.#map.primaries()) addresses.add(primary.address);
-    const gone = this.#pool.keep(addresses);
-    if (moved.length > 0 || gone.length > 0) this.#traffic.reroute(moved, gone);
-    for (const node of gone) {
-      this.#leaving.add(node);
-      node.link.retire();
-      this.#forgetIfDone(node);
-    }
-  }
-
-  #forgetIfDone(node: ClusterNode): void {
-    if (node.link.owed === 0 && this.#leaving.delete(node)) addCounts(this.#departed, node.counters);
-  }
-
-  #nodes(): ClusterNode[] {
-    return [...this.#pool.all(), ...this.#leaving];
   }
 
   #ownerOf(node: () => ClusterNode): LinkOwner {
@@ -189,7 +137,7 @@ export class Cluster {
       onPush: () => undefined,
       onLost: (_link, unanswered, error) => {
         this.#traffic.onLost(node(), unanswered, error && node().explain(error));
-        this.#forgetIfDone(node());
+        this.#membership.forgetIfDone(node());
       },
     };
   }
@@ -209,11 +157,10 @@ export class Cluster {
         return map.time;
       },
       ask: (node, args, timeoutMs) => this.#intake.ask(args, node.address, timeoutMs),
-      apply: (view, askedAt) => this.#apply(view, askedAt),
-      believe: () => this.#believe(),
+      apply: (view, askedAt) => this.#membership.apply(view, askedAt),
+      believe: () => this.#membership.believe(),
       refreshed: (hasView) => {
-        // A word is confirmed within one refresh, where each node is asked once: no node can confirm itself.
-        this.#doubtful = new Map();
+        this.#membership.forgetDoubts();
         this.#traffic.refreshed(hasView);
       },
     };
@@ -225,7 +172,7 @@ export class Cluster {
       get live() {
         return intake.live;
       },
-      nodes: () => this.#nodes(),
+      nodes: () => this.#membership.nodes(),
       openLanes: () => this.#traffic.lanes.open,
       owesForLostSlot: (node) => node.link.owes((command) => this.#hasLostSlot(node, command)),
       wantTopology: () => this.#keeper.request(true),
