@@ -8,7 +8,7 @@ export async function connectDriver(name, { seeds, password }) {
   return { mayHaveRun: () => true, ...(await driver(seeds, password)) };
 }
 
-const DRIVERS = { ioredis, 'ioredis-auto': ioredisAuto, 'node-redis': nodeRedis };
+const DRIVERS = { ioredis, 'ioredis-auto': ioredisAuto, 'node-redis': nodeRedis, glide };
 
 async function ioredis(seeds, password, options = {}) {
   const { Cluster } = await import('ioredis');
@@ -32,4 +32,17 @@ async function nodeRedis(seeds, password) {
     send: (args) => cluster.sendCommand(String(args[1]), READS.has(args[0]), args.map(String)),
     close: async () => cluster.destroy(),
   };
+}
+
+async function glide(seeds, password) {
+  const { GlideClusterClient, Logger } = await import('@valkey/valkey-glide');
+  Logger.init('off');
+  const client = await GlideClusterClient.createClient({
+    addresses: seeds,
+    credentials: { password },
+    requestTimeout: 20_000,
+    // Its default of 1000 refuses what this load has under way.
+    inflightRequestsLimit: 100_000,
+  });
+  return { send: (args) => client.customCommand(args.map(String)), close: async () => client.close() };
 }

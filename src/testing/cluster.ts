@@ -194,6 +194,21 @@ export class TestCluster {
     return node;
   }
 
+  /**
+   * Takes a node out: the others forget it, and it ends. It must own no slot.
+   *
+   * @throws {Error} when it owns one.
+   */
+  async removeNode(node: ClusterNode): Promise<void> {
+    const { slots } = await node.self();
+    if (slots.length > 0) throw new Error(`${node.address} owns slots: move them first`);
+    for (const other of this.liveNodes) if (other !== node) await other.send(['CLUSTER', 'FORGET', node.id]);
+    node.disconnect();
+    await node.process.stop();
+    this.#nodes.splice(this.#nodes.indexOf(node), 1);
+    await this.settled();
+  }
+
   /** Ends all nodes and removes their folders. */
   async stop(): Promise<void> {
     for (const node of this.#nodes) node.disconnect();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterNode, FlakyProxy, TestCluster } from '../../src/testing/index.ts';
+import { tagInSlot } from '../support/key-in-slot.ts';
 
 /** What a fault works with. */
 export interface FaultContext {
@@ -13,8 +14,13 @@ export interface FaultContext {
   readonly proxies: readonly FlakyProxy[];
   /** The client's password from now on. */
   readonly setPassword: (password: string) => void;
+  /** For so long no server took writes for some slot. */
+  readonly noteOutage: (milliseconds: number) => void;
   readonly log: (text: string) => void;
 }
+
+const PROBE_MS = 5;
+const OUTAGE_LIMIT_MS = 30_000;
 
 /** Does harm until it is over, and leaves a whole cluster behind. */
 export type FaultLoop = (context: FaultContext) => Promise<void>;
@@ -38,7 +44,7 @@ export async function reshard(context: FaultContext): Promise<void> {
 export async function failover(context: FaultContext): Promise<void> {
   const { servers, nodeTimeoutMs, log } = context;
   while (!context.isOver()) {
-    const replica = await someReplica(context);
+    const { replica } = await pickShard(context);
     log(`failover to ${replica.address}`);
     await servers.failover(replica);
     // A cluster that fails over faster than its nodes notice answers CLUSTERDOWN for a while.
@@ -60,9 +66,13 @@ export async function drop(context: FaultContext): Promise<void> {
 export async function kill(context: FaultContext): Promise<void> {
   const { servers, log } = context;
   while (!context.isOver()) {
-    const victim = pick(primaries(servers), context.random);
+    const { victim, replica } = await pickShard(context);
     log(`kill ${victim.address}`);
+    const { slots } = await victim.self();
+    const killedAt = performance.now();
     await servers.kill(victim);
+    await untilWritable(replica, slots[0]![0]);
+    context.noteOutage(performance.now() - killedAt);
     await servers.settled();
     await servers.restart(victim);
     await servers.settled();
@@ -74,7 +84,7 @@ export async function kill(context: FaultContext): Promise<void> {
 export async function pause(context: FaultContext): Promise<void> {
   const { servers, nodeTimeoutMs, log } = context;
   for (let round = 0; !context.isOver(); round++) {
-    const victim = pick(primaries(servers), context.random);
+    const { victim } = await pickShard(context);
     const pauseMs = round % 2 === 0 ? nodeTimeoutMs / 3 : nodeTimeoutMs * 3;
     log(`pause ${victim.address} for ${Math.round(pauseMs)} ms`);
     victim.process.pause();
@@ -89,8 +99,7 @@ export async function pause(context: FaultContext): Promise<void> {
 export async function restart(context: FaultContext): Promise<void> {
   const { servers, nodeTimeoutMs, log } = context;
   while (!context.isOver()) {
-    const victim = pick(primaries(servers), context.random);
-    const replica = await replicaOf(servers, victim);
+    const { victim, replica } = await pickShard(context);
     log(`restart ${victim.address}`);
     await servers.failover(replica);
     await untilQuiet(victim);
@@ -101,12 +110,13 @@ export async function restart(context: FaultContext): Promise<void> {
   }
 }
 
-/** A primary joins, takes slots, gives them back. It keeps one: a primary that has lost its last becomes a replica. */
+/** A primary joins, takes slots, gives them back, and leaves. Till then it keeps one: with its last, it becomes a replica. */
 export async function scale(context: FaultContext): Promise<void> {
   const { servers, log } = context;
   const added = await servers.addNode();
   log(`added ${added.address}`);
   const [kept, ...others] = context.slots;
+  const keptFrom = await servers.nodeOf(kept!);
   await servers.moveSlot(kept!, added, { keysPerStep: 1 });
   while (!context.isOver()) {
     const moved: { slot: number; home: ClusterNode }[] = [];
@@ -119,6 +129,9 @@ export async function scale(context: FaultContext): Promise<void> {
     }
     for (const { slot, home } of moved) await servers.moveSlot(slot, home, { keysPerStep: 1 });
   }
+  await servers.moveSlot(kept!, keptFrom, { keysPerStep: 1 });
+  await servers.removeNode(added);
+  log(`removed ${added.address}`);
 }
 
 export function primaries(servers: TestCluster): ClusterNode[] {
@@ -135,15 +148,29 @@ export async function rest(context: FaultContext, milliseconds: number): Promise
   while (performance.now() < until && !context.isOver()) await sleep(50);
 }
 
-async function someReplica({ servers, random }: FaultContext): Promise<ClusterNode> {
-  const views = (await servers.refresh()).filter(({ role }) => role === 'replica');
-  const { id } = pick(views, random);
-  return servers.nodes.find((node) => node.id === id)!;
+/** A primary that has a replica, and one of its replicas. */
+async function pickShard({ servers, random }: FaultContext): Promise<{ victim: ClusterNode; replica: ClusterNode }> {
+  const view = pick(
+    (await servers.refresh()).filter(({ role }) => role === 'replica'),
+    random,
+  );
+  const withId = (id: string | undefined): ClusterNode => servers.nodes.find((node) => node.id === id)!;
+  return { victim: withId(view.primaryId), replica: withId(view.id) };
 }
 
-async function replicaOf(servers: TestCluster, primary: ClusterNode): Promise<ClusterNode> {
-  const view = (await servers.refresh()).find(({ primaryId }) => primaryId === primary.id);
-  return servers.nodes.find(({ id }) => id === view?.id)!;
+/** Asks a replica until it takes writes in its primary's place. */
+async function untilWritable(replica: ClusterNode, slot: number): Promise<void> {
+  const key = `{${tagInSlot(slot)}}probe`;
+  const deadline = performance.now() + OUTAGE_LIMIT_MS;
+  for (;;) {
+    try {
+      await replica.send(['SET', key, 1, 'EX', 1]);
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await sleep(PROBE_MS);
+    }
+  }
 }
 
 /** Waits until no client but us has said anything to a node for a second: they have gone elsewhere. */

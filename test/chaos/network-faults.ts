@@ -1,6 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlakyProxy } from '../../src/testing/index.ts';
-import { drop, type FaultContext, type FaultLoop, failover, kill, pause, pick, reshard, rest } from './faults.ts';
+import {
+  drop,
+  type FaultContext,
+  type FaultLoop,
+  failover,
+  kill,
+  pause,
+  pick,
+  reshard,
+  rest,
+  restart,
+  scale,
+} from './faults.ts';
 
 /** Connections go silent, are cut in the middle of a frame, or carry their bytes late. */
 export async function partition(context: FaultContext): Promise<void> {
@@ -53,7 +65,7 @@ export async function passwd(context: FaultContext): Promise<void> {
   }
 }
 
-const MIXED: readonly FaultLoop[] = [reshard, failover, drop, kill, pause, partition];
+const MIXED: readonly FaultLoop[] = [reshard, failover, drop, kill, pause, partition, slow, restart, scale, passwd];
 const MIXED_ROUND_MS = 6000;
 
 /** All of it, one after the other at random. */

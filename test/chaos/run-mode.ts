@@ -12,7 +12,7 @@ import {
   Workload,
 } from '../../src/testing/index.ts';
 import { MODES, type Mode } from './modes.ts';
-import { broken, summarize } from './summary.ts';
+import { broken, slowness, summarize } from './summary.ts';
 
 export interface Run {
   readonly mode: Mode;
@@ -42,8 +42,17 @@ const TIMEOUT_MS = 20_000;
 const LIVENESS_MS = 4000;
 const QUICK = { ...DEFAULT_WORKLOAD, shallowLists: 24, deepLists: 3, counters: 12, pairs: 4 };
 
+/** What a run came to. */
+export interface RunResult {
+  readonly result: object;
+  /** Contracts that were broken. */
+  readonly broken: string[];
+  /** What took longer than it should. */
+  readonly slow: string | undefined;
+}
+
 /** Drives a workload through one kind of trouble, heals the cluster, and judges. */
-export async function runMode(run: Run, scene: Scene): Promise<{ result: object; broken: string[] }> {
+export async function runMode(run: Run, scene: Scene): Promise<RunResult> {
   const { servers, log } = scene;
   const rules = MODES[run.mode];
   const passwords = passwordFeed(scene.password);
@@ -58,6 +67,7 @@ export async function runMode(run: Run, scene: Scene): Promise<{ result: object;
   });
   const end = performance.now() + run.seconds * 1000;
   const running = workload.run();
+  let serverOutageMs = 0;
   try {
     await rules.faults({
       servers,
@@ -67,6 +77,7 @@ export async function runMode(run: Run, scene: Scene): Promise<{ result: object;
       random: seededRandom(run.seed),
       isOver: () => performance.now() >= end,
       setPassword: passwords.push,
+      noteOutage: (milliseconds) => (serverOutageMs = Math.max(serverOutageMs, milliseconds)),
       log,
     });
   } finally {
@@ -83,9 +94,11 @@ export async function runMode(run: Run, scene: Scene): Promise<{ result: object;
     mode: run.mode,
     seed: run.seed,
     ...summarize(workload, verdict),
+    serverOutageMs: Math.round(serverOutageMs),
     ...stats,
   };
-  return { result, broken: broken(rules, workload, verdict) };
+  const slow = slowness(run.mode, workload.counts.longestStallMs, serverOutageMs);
+  return { result, broken: broken(rules, workload, verdict), slow };
 }
 
 /** Connects through the proxies: announced addresses are mapped to theirs. */
