@@ -4,6 +4,7 @@ export type { Request } from '../resp/index.ts';
 export { type ClusterOptions, type MoveOptions, startCluster, TestCluster } from './cluster.ts';
 export { ClusterNode } from './cluster-node.ts';
 export { type NodeView, parseClusterNodes, type SlotRange } from './cluster-view.ts';
+export { CredentialFeed } from './credential-feed.ts';
 export { FlakyProxy, type ProxyMode } from './flaky-proxy.ts';
 export * from './history/index.ts';
 export { KNOWN_SERVERS, type KnownServer, type KnownServerName } from './known-servers.ts';

@@ -3,6 +3,7 @@ import { connectCluster } from '../../src/cluster/index.ts';
 import { RedisError } from '../../src/errors.ts';
 import type { Credentials } from '../../src/net/index.ts';
 import {
+  CredentialFeed,
   DEFAULT_WORKLOAD,
   FlakyProxy,
   type HistoryClient,
@@ -55,11 +56,11 @@ export interface RunResult {
 export async function runMode(run: Run, scene: Scene): Promise<RunResult> {
   const { servers, log } = scene;
   const rules = MODES[run.mode];
-  const passwords = passwordFeed(scene.password);
+  const passwords = new CredentialFeed(scene.password);
   const proxies = await Promise.all(servers.nodes.map((node) => FlakyProxy.listen(node)));
   const client =
     run.driver === undefined
-      ? await connectOurs(servers, proxies, passwords.values())
+      ? await connectOurs(servers, proxies, passwords)
       : await connectPeer(run.driver, servers, scene.password);
   const workload = new Workload(client, {
     ...(run.isQuick ? QUICK : DEFAULT_WORKLOAD),
@@ -76,7 +77,7 @@ export async function runMode(run: Run, scene: Scene): Promise<RunResult> {
       slots: workload.slots,
       random: seededRandom(run.seed),
       isOver: () => performance.now() >= end,
-      setPassword: passwords.push,
+      setPassword: (password) => passwords.push(password),
       noteOutage: (milliseconds) => (serverOutageMs = Math.max(serverOutageMs, milliseconds)),
       log,
     });
@@ -130,22 +131,4 @@ async function connectPeer(name: string, servers: TestCluster, password: string)
     connectDriver(name: string, options: object): Promise<Driver>;
   };
   return connectDriver(name, { seeds: servers.nodes.map(({ host, port }) => ({ host, port })), password });
-}
-
-function passwordFeed(first: string): { push: (password: string) => void; values: () => AsyncIterable<Credentials> } {
-  const waiting = [first];
-  let wake = (): void => undefined;
-  return {
-    push: (password) => {
-      waiting.push(password);
-      wake();
-    },
-    async *values() {
-      for (;;) {
-        const password = waiting.shift();
-        if (password !== undefined) yield { password };
-        else await new Promise<void>((resolve) => (wake = resolve));
-      }
-    },
-  };
 }

@@ -19,7 +19,9 @@ export type ClusterFault =
   /** A primary dies, and comes back after `forMs`. */
   | { readonly kind: 'kill'; readonly at: number; readonly pick: number; readonly forMs: number }
   /** A primary is stopped for so long. */
-  | { readonly kind: 'pause'; readonly at: number; readonly pick: number; readonly forMs: number };
+  | { readonly kind: 'pause'; readonly at: number; readonly pick: number; readonly forMs: number }
+  /** All nodes want another password; the client is given it after `forMs`. */
+  | { readonly kind: 'passwd'; readonly at: number; readonly pick: number; readonly forMs: number };
 
 /** What happens on the way to a node. */
 export type NetworkFault =
@@ -66,6 +68,7 @@ const DRAWS: readonly (readonly [weight: number, draw: Draw])[] = [
   [2, (at, random) => ({ kind: 'failover', at, pick: random() })],
   [1, (at, random) => ({ kind: 'kill', at, pick: random(), forMs: 50 + random() * 1500 })],
   [2, (at, random, { nodeTimeoutMs }) => ({ kind: 'pause', at, pick: random(), forMs: nodeTimeoutMs * random() * 2 })],
+  [1, (at, random) => ({ kind: 'passwd', at, pick: random(), forMs: random() * 400 })],
   [2, (at, random) => ({ kind: 'reset', at, pick: random() })],
   [2, (at, random) => ({ kind: 'cut', at, pick: random(), direction: side(random), bytes: whole(300, random) })],
   [1, (at, random) => ({ kind: 'half-open', at, pick: random(), forMs: random() * 300 })],

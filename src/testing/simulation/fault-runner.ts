@@ -7,6 +7,8 @@ export interface FaultRunnerOptions {
   /** Slots that the load uses. */
   readonly slots: readonly number[];
   readonly nodeTimeoutMs: number;
+  /** Gives the client its password from now on. */
+  readonly givePassword: (password: string) => void;
 }
 
 const POLL_MS = 10;
@@ -22,14 +24,17 @@ export class FaultRunner {
   readonly #cluster: SimulatedCluster;
   readonly #slots: readonly number[];
   readonly #nodeTimeoutMs: number;
+  readonly #givePassword: (password: string) => void;
+  #password = '';
   readonly #movingSlots = new Set<number>();
   #shared = 0;
   #isExclusive = false;
 
-  constructor({ cluster, slots, nodeTimeoutMs }: FaultRunnerOptions) {
+  constructor({ cluster, slots, nodeTimeoutMs, givePassword }: FaultRunnerOptions) {
     this.#cluster = cluster;
     this.#slots = slots;
     this.#nodeTimeoutMs = nodeTimeoutMs;
+    this.#givePassword = givePassword;
   }
 
   /** Resolves when all of it has happened and the cluster is whole again. */
@@ -54,6 +59,8 @@ export class FaultRunner {
         const pause = (): Promise<void> => this.#pause(this.#primary(fault), fault.forMs);
         return isNoticed ? this.#alone(pause) : this.#shareWith(pause);
       }
+      case 'passwd':
+        return this.#changePassword(fault);
       default:
         return this.#disturb(fault);
     }
@@ -125,6 +132,14 @@ export class FaultRunner {
     this.#cluster.pause(node);
     await this.#cluster.runtime.sleep(forMs);
     this.#cluster.resume(node);
+  }
+
+  async #changePassword({ at, pick, forMs }: ClusterFault & { kind: 'passwd' }): Promise<void> {
+    this.#password = `password ${at} ${pick}`;
+    this.#cluster.setPassword(this.#password);
+    await this.#cluster.runtime.sleep(forMs);
+    // Where it was changed again meanwhile, the newest.
+    this.#givePassword(this.#password);
   }
 
   /** While nothing else replaces a primary. */

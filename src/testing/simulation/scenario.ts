@@ -1,5 +1,6 @@
 import { type Cluster, type ClusterOptions, connectCluster } from '../../cluster/index.ts';
 import { RedisError } from '../../errors.ts';
+import { CredentialFeed } from '../credential-feed.ts';
 import {
   type HistoryClient,
   judgeWorkload,
@@ -46,6 +47,7 @@ const BUDGET_MS = 15_000;
 /** Longer than any budget, and than any plan takes. */
 const LIMIT_MS = 3 * BUDGET_MS;
 const NODE_TIMEOUT_MS = 400;
+const PASSWORD = 'first';
 const DURATION_MS = 1200;
 const PLAN_DRAWS = 10;
 const LOAD_DRAWS = 11;
@@ -81,8 +83,9 @@ export async function runScenario(scenario: Scenario | number): Promise<Scenario
   const { runtime } = simulation;
   if (trace !== undefined) runtime.trace = trace;
   const plan = given.plan ?? drawPlanOf(simulation);
+  const credentials = new CredentialFeed(PASSWORD);
   const cluster = await simulation.run(
-    connectCluster({ seeds: simulation.seeds.slice(0, 1), runtime, ...CLIENT, ...client }),
+    connectCluster({ seeds: simulation.seeds.slice(0, 1), runtime, credentials, ...CLIENT, ...client }),
   );
   const workload = new Workload(historyClient(cluster), {
     ...LOAD,
@@ -91,7 +94,12 @@ export async function runScenario(scenario: Scenario | number): Promise<Scenario
     now: () => runtime.now(),
   });
   const running = workload.run();
-  const faults = new FaultRunner({ cluster: simulation, slots: workload.slots, nodeTimeoutMs: NODE_TIMEOUT_MS });
+  const faults = new FaultRunner({
+    cluster: simulation,
+    slots: workload.slots,
+    nodeTimeoutMs: NODE_TIMEOUT_MS,
+    givePassword: (password) => credentials.push(password),
+  });
   const isWhole = await endsWithin(faults.run(plan), simulation);
   const hasEnded = await endsWithin(running, simulation);
   const judged = judgeWorkload(workload, historyClient(cluster), witnessOf(simulation));
@@ -104,7 +112,12 @@ export async function runScenario(scenario: Scenario | number): Promise<Scenario
 }
 
 function makeCluster(seed: number): SimulatedCluster {
-  const simulation = new SimulatedCluster({ seed, nodeTimeoutMs: NODE_TIMEOUT_MS, replicationLagMs: 8 });
+  const simulation = new SimulatedCluster({
+    seed,
+    password: PASSWORD,
+    nodeTimeoutMs: NODE_TIMEOUT_MS,
+    replicationLagMs: 8,
+  });
   const random = simulation.runtime.randomFor(WORLD_DRAWS);
   for (const { address } of simulation.nodes) {
     const weather = simulation.network.weatherAt(address);
