@@ -61,14 +61,14 @@ function buildAll() {
   return build() && tsc('tsconfig.json');
 }
 
-/** The cluster and the single server, against servers of several families and ages. */
+/** The cluster, the single server and TLS, against servers of several families and ages. */
 function matrix(args) {
   const servers = args.length > 0 ? args : MATRIX;
   return servers
     .map((server) => {
       console.log(`\n-- ${server}`);
       process.env.SLOTWIRE_SERVER = server;
-      return node(['build/tools/run-tests.js', 'integration/cluster.', 'integration/single-server']);
+      return node(['build/tools/run-tests.js', 'integration/cluster.', 'integration/single-server', 'integration/tls']);
     })
     .every((passed) => passed);
 }
