@@ -75,7 +75,8 @@ function matrix(args) {
 
 /** `codec [OPTION ...]`: against the released peers, which have a package.json of their own. */
 function compare([name, ...args]) {
-  if (name !== 'codec') fail('npm run bench:compare -- codec [--json] [--rounds N] [PART ...]');
+  if (name !== 'codec' && name !== 'path')
+    fail('npm run bench:compare -- codec|path [--json ...] [--rounds N] [PART ...]');
   installPeers();
   return node([`bench/compare/${name}.mjs`, ...args]);
 }
