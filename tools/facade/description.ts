@@ -1,0 +1,138 @@
+/** What servers say about their commands (COMMAND DOCS), in the words of src/facade/syntax.ts. */
+
+import type { Part } from '../../src/facade/syntax.ts';
+import { type Client, connect } from '../../src/net/index.ts';
+import { startServer } from '../../src/testing/index.ts';
+
+/** A part, and what its value is. */
+export interface DescribedPart extends Part {
+  readonly type: DocArgument['type'];
+  readonly parts: readonly DescribedPart[];
+}
+
+/** One command or subcommand. */
+export interface Description {
+  /** NAME or NAME|SUBCOMMAND. */
+  readonly path: string;
+  readonly group: string;
+  readonly summary: string | undefined;
+  readonly since: string | undefined;
+  readonly complexity: string | undefined;
+  /** Since when it is deprecated, and what takes its place. */
+  readonly deprecated: string | undefined;
+  readonly parts: readonly DescribedPart[];
+  /** The server says nothing of its arguments, though it has some. */
+  readonly isOpen: boolean;
+  /** The families of servers that have it: `redis`, `valkey`. */
+  readonly families: readonly string[];
+}
+
+interface DocArgument {
+  readonly name: string;
+  readonly type: 'key' | 'string' | 'pattern' | 'integer' | 'double' | 'unix-time' | 'pure-token' | 'oneof' | 'block';
+  readonly token?: string;
+  readonly flags?: readonly ('optional' | 'multiple' | 'multiple_token')[];
+  readonly arguments?: readonly DocArgument[];
+}
+
+interface DocCommand {
+  readonly summary?: string;
+  readonly since?: string;
+  readonly group: string;
+  readonly complexity?: string;
+  readonly deprecated_since?: string;
+  readonly replaced_by?: string;
+  readonly arguments?: readonly DocArgument[];
+  readonly subcommands?: { readonly [path: string]: DocCommand };
+}
+
+/** Containers that are commands as well; any other does nothing without a subcommand. */
+const CONTAINERS_THAT_RUN: ReadonlySet<string> = new Set(['COMMAND']);
+
+/** Described without arguments, though they take some. */
+const OPEN: ReadonlySet<string> = new Set(['DEBUG', 'REPLCONF']);
+
+/** Starts a server from the cache and asks it for everything that it describes. */
+export async function describeServerCommands(name: string): Promise<Description[]> {
+  const server = await startServer({ server: name });
+  const client = await connect({ port: server.port, protocol: 3, maps: 'object' });
+  try {
+    return await describeCommands(client, name.split('-')[0]!);
+  } finally {
+    await client.close();
+    await server.stop();
+  }
+}
+
+async function describeCommands(client: Client, family: string): Promise<Description[]> {
+  const docs = (await client.send(['COMMAND', 'DOCS'])) as unknown as { [path: string]: DocCommand };
+  return Object.entries(docs).flatMap(([path, doc]) => describe(path.toUpperCase(), doc, family));
+}
+
+function describe(path: string, doc: DocCommand, family: string): Description[] {
+  const subcommands = Object.entries(doc.subcommands ?? {}).flatMap(([name, each]) =>
+    describe(name.toUpperCase(), each, family),
+  );
+  if (subcommands.length > 0 && !CONTAINERS_THAT_RUN.has(path)) return subcommands;
+  const own: Description = {
+    path,
+    group: doc.group,
+    summary: doc.summary,
+    since: doc.since,
+    complexity: doc.complexity,
+    deprecated: doc.deprecated_since === undefined ? undefined : `${doc.deprecated_since}: ${doc.replaced_by}`,
+    parts: describeParts(doc.arguments ?? []),
+    // A module's command without a summary has no description at all.
+    isOpen: OPEN.has(path) || doc.summary === undefined,
+    families: [family],
+  };
+  return [own, ...subcommands];
+}
+
+function describeParts(args: readonly DocArgument[]): DescribedPart[] {
+  const parts: DescribedPart[] = [];
+  let isCounted = false;
+  for (const arg of args) {
+    // The number of what follows is the length of a list.
+    if (/^num(keys|fields)$/.test(arg.name)) isCounted = true;
+    else {
+      // The offset of BITFIELD may be counted in fields: `#1`.
+      const isFieldOffset = arg.name === 'offset' && args[0]!.name === 'encoding';
+      const part = describePart(isFieldOffset ? { ...arg, type: 'string' } : arg);
+      parts.push(isCounted ? { ...part, isCounted, isOptional: false } : part);
+      isCounted = false;
+    }
+  }
+  return parts;
+}
+
+function describePart(arg: DocArgument): DescribedPart {
+  const flags = arg.flags ?? [];
+  const parts = describeParts(arg.arguments ?? []);
+  const part: DescribedPart = {
+    kind: kindOf(arg.type),
+    type: arg.type,
+    token: arg.token,
+    name: parameterName(arg.name),
+    // One of several is never optional itself.
+    parts: arg.type === 'oneof' ? parts.map((each) => ({ ...each, isOptional: false })) : parts,
+    isOptional: flags.includes('optional'),
+    repeats: flags.includes('multiple_token') ? 'token' : flags.includes('multiple') ? 'values' : 'never',
+    isCounted: false,
+  };
+  const [only] = parts;
+  const isWrapping = part.kind === 'block' && parts.length === 1 && part.repeats === 'never';
+  if (!isWrapping || (part.token !== undefined && only!.token !== undefined)) return part;
+  return { ...only!, token: part.token ?? only!.token, isOptional: part.isOptional || only!.isOptional };
+}
+
+function kindOf(type: DocArgument['type']): Part['kind'] {
+  if (type === 'pure-token') return 'token';
+  return type === 'oneof' || type === 'block' ? type : 'value';
+}
+
+/** `unix-time-seconds` is `unixTimeSeconds`; `function` can't be a parameter's name. */
+function parameterName(name: string): string {
+  const camel = name.toLowerCase().replace(/[^a-z0-9]+(.)/g, (_, letter: string) => letter.toUpperCase());
+  return camel === 'function' ? 'functionName' : camel;
+}
