@@ -96,7 +96,7 @@ export class CallWriter {
   /** One of several: the list, the object, or the word or value itself. */
   #choice(part: Part, given: Given): void {
     if (Array.isArray(given)) {
-      const list = part.parts.find((alternative) => alternative.repeats !== 'never');
+      const list = part.parts.find((each) => each.token === undefined && each.repeats !== 'never');
       if (list === undefined) throw invalidArgument(`${part.name} of ${this.#command} can't be a list`);
       this.value(list, given);
     } else if (isObject(given)) {

@@ -1,6 +1,6 @@
 /**
  * The types of replies that are certain: the same from every server, in RESP2 and RESP3, whatever the options of the
- * call. `Text` is a bulk string in the form that the caller has chosen. Whatever is missing here is a `Reply`.
+ * call. `Text` is a bulk string in the form that the caller has chosen. What is missing here is for the caller to state.
  */
 const REPLIES: readonly (readonly [type: string, paths: string])[] = [
   [
@@ -50,9 +50,9 @@ const BY_PATH: ReadonlyMap<string, string> = new Map(
   REPLIES.flatMap(([type, paths]) => paths.split(/\s+/).map((path) => [path, type] as const)),
 );
 
-/** The TypeScript type of a command's reply. */
-export function replyType(path: string): string {
-  return BY_PATH.get(path) ?? 'Reply';
+/** The TypeScript type of a command's reply, where it is certain. */
+export function replyType(path: string): string | undefined {
+  return BY_PATH.get(path);
 }
 
 /** Every command with an entry: for the check that they exist. */

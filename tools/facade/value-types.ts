@@ -24,7 +24,10 @@ export function valueType(part: DescribedPart): string {
 /** The type of an object that has these parts. */
 export function objectType(parts: readonly DescribedPart[]): string {
   const named = parts.filter((part) => propertyName(part) !== undefined);
-  const members = named.length === 0 ? [] : [`{ ${named.map(propertyType).join('; ')} }`];
+  const properties = named.map(propertyType).join('; ');
+  // A comment needs a line of its own, or the formatter takes it to belong to what is before it.
+  const lines = properties.includes('/**') ? `\n${properties.replaceAll('; ', ';\n')}\n` : ` ${properties} `;
+  const members = named.length === 0 ? [] : [`{${lines}}`];
   for (const part of parts) if (propertyName(part) === undefined) members.push(namelessType(part));
   return members.join(' & ');
 }
@@ -37,7 +40,7 @@ function singleType(part: DescribedPart): string {
 
 function choiceType(part: DescribedPart): string {
   const values = part.parts.filter((each) => each.kind === 'value' && each.token === undefined);
-  const lists = part.parts.filter((each) => each.repeats !== 'never');
+  const lists = part.parts.filter((each) => each.token === undefined && each.repeats !== 'never');
   const rest = part.parts.filter((each) => !values.includes(each) && !lists.includes(each));
   const words = isWordChoice(part) ? rest.map((each) => literal(each.token!)) : [];
   // A word is one of the values as well.
@@ -54,11 +57,11 @@ function namelessType(part: DescribedPart): string {
   return part.isOptional ? `AtMostOne<${type}>` : type;
 }
 
-/** A flag among several may be given as `false`, unless one of them must be there. */
+/** Where none is needed, an alternative of one property may be `undefined`, or a flag `false`. */
 function alternatives(helper: 'OneOf' | 'AtMostOne', parts: readonly DescribedPart[]): string {
   const types = parts.map((part) => {
-    const type = objectType([{ ...part, isOptional: false }]);
-    return helper === 'AtMostOne' && part.kind === 'token' ? type.replace(': true', ': boolean') : type;
+    const isOptional = helper === 'AtMostOne' && propertyName(part) !== undefined;
+    return objectType([{ ...part, isOptional }]);
   });
   return `${helper}<${types.join(' | ')}>`;
 }
@@ -74,7 +77,7 @@ function propertyType(part: DescribedPart): string {
 function meaning(part: DescribedPart): string {
   const isSaid = part.token === undefined || part.kind !== 'value';
   if (isSaid || part.name.toLowerCase() === part.token.toLowerCase()) return '';
-  return `/** ${part.name} */ `;
+  return `/** ${part.name} */\n`;
 }
 
 function tupleElement(part: DescribedPart): string {

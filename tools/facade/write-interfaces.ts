@@ -20,7 +20,7 @@ export function writeGroup(group: string, commands: readonly Description[]): str
   const methods = commands.map(writeMethod).join('\n\n');
   const used = (name: string): boolean =>
     new RegExp(`\\b${name}\\b`).test(methods.replaceAll(/\/\*\*[\s\S]*?\*\//g, ''));
-  const resp = ['Argument', 'Reply'].filter(used);
+  const resp = ['Argument', 'Reply'].filter((name) => used(name) || (name === 'Reply' && used('Text')));
   const types = ['AtMostOne', 'Double', 'Integer', 'Key', 'OneOf', 'OneOrMore'].filter(used);
   return [
     HEADER + LONG,
@@ -67,8 +67,10 @@ function writeMethod(command: Description): string {
   ];
   const names = parameters.map((parameter) => parameter.split(/[?:]/, 1)[0]);
   if (new Set(names).size < names.length) throw new Error(`${command.path}: parameters ${names.join(', ')}`);
-  const generic = `<T extends Reply = ${replyType(command.path)}>`;
-  return `${documentation(command)}\n${methodName(command.path)}${generic}(${parameters.join(', ')}): Promise<T>;`;
+  // Where the type is certain no type parameter may stand: the compiler would infer it from what is wanted.
+  const reply = replyType(command.path);
+  const [generic, result] = reply === undefined ? ['<T extends Reply = Reply>', 'T'] : ['', reply];
+  return `${documentation(command)}\n${methodName(command.path)}${generic}(${parameters.join(', ')}): Promise<${result}>;`;
 }
 
 function documentation(command: Description): string {

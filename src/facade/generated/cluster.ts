@@ -18,7 +18,7 @@ export interface ClusterCommands<Text extends Reply> {
    *
    * Group: cluster. Since 3.0.0. Complexity: O(N) where N is the total number of hash slot arguments.
    */
-  clusterAddslots<T extends Reply = 'OK'>(slot: OneOrMore<Integer>): Promise<T>;
+  clusterAddslots(slot: OneOrMore<Integer>): Promise<'OK'>;
 
   /**
    * Assigns new hash slot ranges to a node.
@@ -26,9 +26,7 @@ export interface ClusterCommands<Text extends Reply> {
    * Group: cluster. Since 7.0.0. Complexity: O(N) where N is the total number of the slots between the start slot
    * and end slot arguments.
    */
-  clusterAddslotsrange<T extends Reply = 'OK'>(
-    range: readonly (readonly [startSlot: Integer, endSlot: Integer])[],
-  ): Promise<T>;
+  clusterAddslotsrange(range: readonly (readonly [startSlot: Integer, endSlot: Integer])[]): Promise<'OK'>;
 
   /**
    * Advances the cluster config epoch.
@@ -49,14 +47,14 @@ export interface ClusterCommands<Text extends Reply> {
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
-  clusterCountkeysinslot<T extends Reply = number>(slot: Integer): Promise<T>;
+  clusterCountkeysinslot(slot: Integer): Promise<number>;
 
   /**
    * Sets hash slots as unbound for a node.
    *
    * Group: cluster. Since 3.0.0. Complexity: O(N) where N is the total number of hash slot arguments.
    */
-  clusterDelslots<T extends Reply = 'OK'>(slot: OneOrMore<Integer>): Promise<T>;
+  clusterDelslots(slot: OneOrMore<Integer>): Promise<'OK'>;
 
   /**
    * Sets hash slot ranges as unbound for a node.
@@ -64,39 +62,39 @@ export interface ClusterCommands<Text extends Reply> {
    * Group: cluster. Since 7.0.0. Complexity: O(N) where N is the total number of the slots between the start slot
    * and end slot arguments.
    */
-  clusterDelslotsrange<T extends Reply = 'OK'>(
-    range: readonly (readonly [startSlot: Integer, endSlot: Integer])[],
-  ): Promise<T>;
+  clusterDelslotsrange(range: readonly (readonly [startSlot: Integer, endSlot: Integer])[]): Promise<'OK'>;
 
   /**
    * Forces a replica to perform a manual failover of its primary.
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
-  clusterFailover<T extends Reply = 'OK'>(
-    options?: AtMostOne<{ readonly FORCE: boolean } | { readonly TAKEOVER: boolean }> | undefined,
-  ): Promise<T>;
+  clusterFailover(
+    options?:
+      | AtMostOne<{ readonly FORCE?: boolean | undefined } | { readonly TAKEOVER?: boolean | undefined }>
+      | undefined,
+  ): Promise<'OK'>;
 
   /**
    * Deletes all slots information from a node.
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
-  clusterFlushslots<T extends Reply = 'OK'>(): Promise<T>;
+  clusterFlushslots(): Promise<'OK'>;
 
   /**
    * Removes a node from the nodes table.
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
-  clusterForget<T extends Reply = 'OK'>(nodeId: Argument): Promise<T>;
+  clusterForget(nodeId: Argument): Promise<'OK'>;
 
   /**
    * Returns the key names in a hash slot.
    *
    * Group: cluster. Since 3.0.0. Complexity: O(N) where N is the number of requested keys.
    */
-  clusterGetkeysinslot<T extends Reply = Text[]>(slot: Integer, count: Integer): Promise<T>;
+  clusterGetkeysinslot(slot: Integer, count: Integer): Promise<Text[]>;
 
   /**
    * Returns helpful text about the different subcommands.
@@ -117,7 +115,7 @@ export interface ClusterCommands<Text extends Reply> {
    *
    * Group: cluster. Since 3.0.0. Complexity: O(N) where N is the number of bytes in the key.
    */
-  clusterKeyslot<T extends Reply = number>(key: Argument): Promise<T>;
+  clusterKeyslot(key: Argument): Promise<number>;
 
   /**
    * Returns a list of all TCP links to and from peer nodes.
@@ -131,21 +129,21 @@ export interface ClusterCommands<Text extends Reply> {
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
-  clusterMeet<T extends Reply = 'OK'>(ip: Argument, port: Integer, clusterBusPort?: Integer | undefined): Promise<T>;
+  clusterMeet(ip: Argument, port: Integer, clusterBusPort?: Integer | undefined): Promise<'OK'>;
 
   /**
    * Returns the ID of a node.
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
-  clusterMyid<T extends Reply = Text>(): Promise<T>;
+  clusterMyid(): Promise<Text>;
 
   /**
    * Returns the shard ID of a node.
    *
    * Group: cluster. Since 7.2.0. Complexity: O(1).
    */
-  clusterMyshardid<T extends Reply = Text>(): Promise<T>;
+  clusterMyshardid(): Promise<Text>;
 
   /**
    * Returns the cluster configuration for a node.
@@ -166,7 +164,7 @@ export interface ClusterCommands<Text extends Reply> {
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
-  clusterReplicate<T extends Reply = 'OK'>(nodeId: Argument): Promise<T>;
+  clusterReplicate(nodeId: Argument): Promise<'OK'>;
 
   /**
    * Resets a node.
@@ -174,30 +172,30 @@ export interface ClusterCommands<Text extends Reply> {
    * Group: cluster. Since 3.0.0. Complexity: O(N) where N is the number of known nodes. The command may execute a
    * FLUSHALL as a side effect.
    */
-  clusterReset<T extends Reply = 'OK'>(
-    options?: AtMostOne<{ readonly HARD: boolean } | { readonly SOFT: boolean }> | undefined,
-  ): Promise<T>;
+  clusterReset(
+    options?: AtMostOne<{ readonly HARD?: boolean | undefined } | { readonly SOFT?: boolean | undefined }> | undefined,
+  ): Promise<'OK'>;
 
   /**
    * Forces a node to save the cluster configuration to disk.
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
-  clusterSaveconfig<T extends Reply = 'OK'>(): Promise<T>;
+  clusterSaveconfig(): Promise<'OK'>;
 
   /**
    * Sets the configuration epoch for a new node.
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
-  clusterSetConfigEpoch<T extends Reply = 'OK'>(configEpoch: Integer): Promise<T>;
+  clusterSetConfigEpoch(configEpoch: Integer): Promise<'OK'>;
 
   /**
    * Binds a hash slot to a node.
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
-  clusterSetslot<T extends Reply = 'OK'>(
+  clusterSetslot(
     slot: Integer,
     subcommand: OneOf<
       | { readonly IMPORTING: Argument }
@@ -206,7 +204,7 @@ export interface ClusterCommands<Text extends Reply> {
       | { readonly STABLE: true }
     >,
     options?: { readonly TIMEOUT?: Integer | undefined } | undefined,
-  ): Promise<T>;
+  ): Promise<'OK'>;
 
   /**
    * Returns the mapping of cluster slots to shards.
@@ -235,7 +233,7 @@ export interface ClusterCommands<Text extends Reply> {
       | { readonly SLOTSRANGE: { readonly startSlot: Integer; readonly endSlot: Integer } }
       | {
           readonly ORDERBY: { readonly metric: Argument; readonly LIMIT?: Integer | undefined } & AtMostOne<
-            { readonly ASC: boolean } | { readonly DESC: boolean }
+            { readonly ASC?: boolean | undefined } | { readonly DESC?: boolean | undefined }
           >;
         }
     >,
@@ -253,12 +251,12 @@ export interface ClusterCommands<Text extends Reply> {
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
-  readonly<T extends Reply = 'OK'>(): Promise<T>;
+  readonly(): Promise<'OK'>;
 
   /**
    * Enables read-write queries for a connection to a Valkey replica node.
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
-  readwrite<T extends Reply = 'OK'>(): Promise<T>;
+  readwrite(): Promise<'OK'>;
 }

@@ -11,14 +11,14 @@ export interface ConnectionCommands<Text extends Reply> {
    *
    * Group: connection. Since 1.0.0. Complexity: O(N) where N is the number of passwords defined for the user.
    */
-  auth<T extends Reply = 'OK'>(password: Argument, username?: Argument | undefined): Promise<T>;
+  auth(password: Argument, username?: Argument | undefined): Promise<'OK'>;
 
   /**
    * Instructs the server whether to track the keys in the next request.
    *
    * Group: connection. Since 6.0.0. Complexity: O(1).
    */
-  clientCaching<T extends Reply = 'OK'>(mode: 'YES' | 'NO'): Promise<T>;
+  clientCaching(mode: 'YES' | 'NO'): Promise<'OK'>;
 
   /**
    * A client claims its capability.
@@ -53,7 +53,7 @@ export interface ConnectionCommands<Text extends Reply> {
    *
    * Group: connection. Since 5.0.0. Complexity: O(1).
    */
-  clientId<T extends Reply = number>(): Promise<T>;
+  clientId(): Promise<number>;
 
   /**
    * Mark this client as an import source when server is in import mode.
@@ -77,17 +77,21 @@ export interface ConnectionCommands<Text extends Reply> {
   clientKill<T extends Reply = Reply>(
     filter:
       | Argument
-      | readonly (
-          | OneOrMore<Integer>
-          | OneOf<
-              | { readonly TYPE: 'NORMAL' | 'MASTER' | 'PRIMARY' | 'SLAVE' | 'REPLICA' | 'PUBSUB' }
-              | { /** username */ readonly USER: Argument }
-              | { readonly ADDR: Argument }
-              | { readonly LADDR: Argument }
-              | { readonly SKIPME: 'YES' | 'NO' }
-              | { readonly MAXAGE: Integer }
-            >
-        )[],
+      | readonly OneOf<
+          | {
+              /** clientId */
+              readonly ID: OneOrMore<Integer>;
+            }
+          | { readonly TYPE: 'NORMAL' | 'MASTER' | 'PRIMARY' | 'SLAVE' | 'REPLICA' | 'PUBSUB' }
+          | {
+              /** username */
+              readonly USER: Argument;
+            }
+          | { readonly ADDR: Argument }
+          | { readonly LADDR: Argument }
+          | { readonly SKIPME: 'YES' | 'NO' }
+          | { readonly MAXAGE: Integer }
+        >[],
   ): Promise<T>;
 
   /**
@@ -98,8 +102,10 @@ export interface ConnectionCommands<Text extends Reply> {
   clientList<T extends Reply = Reply>(
     options?:
       | {
-          readonly TYPE?: 'NORMAL' | 'MASTER' | 'REPLICA' | 'PUBSUB' | undefined /** clientId */;
-          readonly ID?: OneOrMore<Integer> | undefined /** username */;
+          readonly TYPE?: 'NORMAL' | 'MASTER' | 'REPLICA' | 'PUBSUB' | undefined;
+          /** clientId */
+          readonly ID?: OneOrMore<Integer> | undefined;
+          /** username */
           readonly USER?: Argument | undefined;
           readonly ADDR?: Argument | undefined;
           readonly LADDR?: Argument | undefined;
@@ -114,24 +120,24 @@ export interface ConnectionCommands<Text extends Reply> {
    *
    * Group: connection. Since 7.0.0. Complexity: O(1).
    */
-  clientNoEvict<T extends Reply = 'OK'>(enabled: 'ON' | 'OFF'): Promise<T>;
+  clientNoEvict(enabled: 'ON' | 'OFF'): Promise<'OK'>;
 
   /**
    * Controls whether commands sent by the client affect the LRU/LFU of accessed keys.
    *
    * Group: connection. Since 7.2.0. Complexity: O(1).
    */
-  clientNoTouch<T extends Reply = 'OK'>(enabled: 'ON' | 'OFF'): Promise<T>;
+  clientNoTouch(enabled: 'ON' | 'OFF'): Promise<'OK'>;
 
   /**
    * Suspends commands processing.
    *
    * Group: connection. Since 3.0.0. Complexity: O(1).
    */
-  clientPause<T extends Reply = 'OK'>(
+  clientPause(
     timeout: Integer,
-    options?: AtMostOne<{ readonly WRITE: boolean } | { readonly ALL: boolean }> | undefined,
-  ): Promise<T>;
+    options?: AtMostOne<{ readonly WRITE?: boolean | undefined } | { readonly ALL?: boolean | undefined }> | undefined,
+  ): Promise<'OK'>;
 
   /**
    * Instructs the server whether to reply to commands.
@@ -145,27 +151,37 @@ export interface ConnectionCommands<Text extends Reply> {
    *
    * Group: connection. Since 7.2.0. Complexity: O(1).
    */
-  clientSetinfo<T extends Reply = 'OK'>(
-    attr: OneOf<{ /** libname */ readonly 'LIB-NAME': Argument } | { /** libver */ readonly 'LIB-VER': Argument }>,
-  ): Promise<T>;
+  clientSetinfo(
+    attr: OneOf<
+      | {
+          /** libname */
+          readonly 'LIB-NAME': Argument;
+        }
+      | {
+          /** libver */
+          readonly 'LIB-VER': Argument;
+        }
+    >,
+  ): Promise<'OK'>;
 
   /**
    * Sets the connection name.
    *
    * Group: connection. Since 2.6.9. Complexity: O(1).
    */
-  clientSetname<T extends Reply = 'OK'>(connectionName: Argument): Promise<T>;
+  clientSetname(connectionName: Argument): Promise<'OK'>;
 
   /**
    * Controls server-assisted client-side caching for the connection.
    *
    * Group: connection. Since 6.0.0. Complexity: O(1). Some options may introduce additional complexity.
    */
-  clientTracking<T extends Reply = 'OK'>(
+  clientTracking(
     status: 'ON' | 'OFF',
     options?:
       | {
-          /** clientId */ readonly REDIRECT?: Integer | undefined;
+          /** clientId */
+          readonly REDIRECT?: Integer | undefined;
           readonly PREFIX?: OneOrMore<Argument> | undefined;
           readonly BCAST?: boolean | undefined;
           readonly OPTIN?: boolean | undefined;
@@ -173,7 +189,7 @@ export interface ConnectionCommands<Text extends Reply> {
           readonly NOLOOP?: boolean | undefined;
         }
       | undefined,
-  ): Promise<T>;
+  ): Promise<'OK'>;
 
   /**
    * Returns information about server-assisted client-side caching for the connection.
@@ -187,24 +203,26 @@ export interface ConnectionCommands<Text extends Reply> {
    *
    * Group: connection. Since 5.0.0. Complexity: O(log N) where N is the number of client connections.
    */
-  clientUnblock<T extends Reply = number>(
+  clientUnblock(
     clientId: Integer,
-    options?: AtMostOne<{ readonly TIMEOUT: boolean } | { readonly ERROR: boolean }> | undefined,
-  ): Promise<T>;
+    options?:
+      | AtMostOne<{ readonly TIMEOUT?: boolean | undefined } | { readonly ERROR?: boolean | undefined }>
+      | undefined,
+  ): Promise<number>;
 
   /**
    * Resumes processing commands from paused clients.
    *
    * Group: connection. Since 6.2.0. Complexity: O(N) Where N is the number of paused clients.
    */
-  clientUnpause<T extends Reply = 'OK'>(): Promise<T>;
+  clientUnpause(): Promise<'OK'>;
 
   /**
    * Returns the given string.
    *
    * Group: connection. Since 1.0.0. Complexity: O(1).
    */
-  echo<T extends Reply = Text>(message: Argument): Promise<T>;
+  echo(message: Argument): Promise<Text>;
 
   /**
    * Handshakes with the server.
@@ -215,7 +233,8 @@ export interface ConnectionCommands<Text extends Reply> {
     options?:
       | AtMostOne<{
           readonly protover: Integer;
-          readonly AUTH?: { readonly username: Argument; readonly password: Argument } | undefined /** clientname */;
+          readonly AUTH?: { readonly username: Argument; readonly password: Argument } | undefined;
+          /** clientname */
           readonly SETNAME?: Argument | undefined;
         }>
       | undefined,
@@ -226,7 +245,7 @@ export interface ConnectionCommands<Text extends Reply> {
    *
    * Group: connection. Since 1.0.0. Complexity: O(1).
    */
-  ping<T extends Reply = 'PONG' | Text>(message?: Argument | undefined): Promise<T>;
+  ping(message?: Argument | undefined): Promise<'PONG' | Text>;
 
   /**
    * Closes the connection.
@@ -249,5 +268,5 @@ export interface ConnectionCommands<Text extends Reply> {
    *
    * Group: connection. Since 1.0.0. Complexity: O(1).
    */
-  select<T extends Reply = 'OK'>(index: Integer): Promise<T>;
+  select(index: Integer): Promise<'OK'>;
 }

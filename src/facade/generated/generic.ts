@@ -12,13 +12,17 @@ export interface GenericCommands<Text extends Reply> {
    * Group: generic. Since 6.2.0. Complexity: O(N) worst case for collections, where N is the number of nested items.
    * O(1) for string values.
    */
-  copy<T extends Reply = number>(
+  copy(
     source: Key,
     destination: Key,
     options?:
-      | { /** destinationDb */ readonly DB?: Integer | undefined; readonly REPLACE?: boolean | undefined }
+      | {
+          /** destinationDb */
+          readonly DB?: Integer | undefined;
+          readonly REPLACE?: boolean | undefined;
+        }
       | undefined,
-  ): Promise<T>;
+  ): Promise<number>;
 
   /**
    * Deletes one or more keys.
@@ -27,7 +31,7 @@ export interface GenericCommands<Text extends Reply> {
    * remove holds a value other than a string, the individual complexity for this key is O(M) where M is the number
    * of elements in the list, set, sorted set or hash. Removing a single key that holds a string value is O(1).
    */
-  del<T extends Reply = number>(key: OneOrMore<Key>): Promise<T>;
+  del(key: OneOrMore<Key>): Promise<number>;
 
   /**
    * Returns a serialized representation of the value stored at a key.
@@ -36,51 +40,57 @@ export interface GenericCommands<Text extends Reply> {
    * is the number of objects composing the value and M their average size. For small string values the time
    * complexity is thus O(1)+O(1*M) where M is small, so simply O(1).
    */
-  dump<T extends Reply = Text | null>(key: Key): Promise<T>;
+  dump(key: Key): Promise<Text | null>;
 
   /**
    * Determines whether one or more keys exist.
    *
    * Group: generic. Since 1.0.0. Complexity: O(N) where N is the number of keys to check.
    */
-  exists<T extends Reply = number>(key: OneOrMore<Key>): Promise<T>;
+  exists(key: OneOrMore<Key>): Promise<number>;
 
   /**
    * Sets the expiration time of a key in seconds.
    *
    * Group: generic. Since 1.0.0. Complexity: O(1).
    */
-  expire<T extends Reply = number>(
+  expire(
     key: Key,
     seconds: Integer,
     options?:
       | AtMostOne<
-          { readonly NX: boolean } | { readonly XX: boolean } | { readonly GT: boolean } | { readonly LT: boolean }
+          | { readonly NX?: boolean | undefined }
+          | { readonly XX?: boolean | undefined }
+          | { readonly GT?: boolean | undefined }
+          | { readonly LT?: boolean | undefined }
         >
       | undefined,
-  ): Promise<T>;
+  ): Promise<number>;
 
   /**
    * Sets the expiration time of a key to a Unix timestamp.
    *
    * Group: generic. Since 1.2.0. Complexity: O(1).
    */
-  expireat<T extends Reply = number>(
+  expireat(
     key: Key,
     unixTimeSeconds: Integer,
     options?:
       | AtMostOne<
-          { readonly NX: boolean } | { readonly XX: boolean } | { readonly GT: boolean } | { readonly LT: boolean }
+          | { readonly NX?: boolean | undefined }
+          | { readonly XX?: boolean | undefined }
+          | { readonly GT?: boolean | undefined }
+          | { readonly LT?: boolean | undefined }
         >
       | undefined,
-  ): Promise<T>;
+  ): Promise<number>;
 
   /**
    * Returns the expiration time of a key as a Unix timestamp.
    *
    * Group: generic. Since 7.0.0. Complexity: O(1).
    */
-  expiretime<T extends Reply = number>(key: Key): Promise<T>;
+  expiretime(key: Key): Promise<number>;
 
   /**
    * Returns all key names that match a pattern.
@@ -88,7 +98,7 @@ export interface GenericCommands<Text extends Reply> {
    * Group: generic. Since 1.0.0. Complexity: O(N) with N being the number of keys in the database, under the
    * assumption that the key names in the database and the given pattern have limited length.
    */
-  keys<T extends Reply = Text[]>(pattern: Argument): Promise<T>;
+  keys(pattern: Argument): Promise<Text[]>;
 
   /**
    * Atomically transfers a key from one instance to another.
@@ -109,7 +119,8 @@ export interface GenericCommands<Text extends Reply> {
           readonly REPLACE?: boolean | undefined;
           readonly KEYS?: OneOrMore<Key> | undefined;
         } & AtMostOne<
-          { readonly AUTH: Argument } | { readonly AUTH2: { readonly username: Argument; readonly password: Argument } }
+          | { readonly AUTH?: Argument | undefined }
+          | { readonly AUTH2?: { readonly username: Argument; readonly password: Argument } | undefined }
         >)
       | undefined,
   ): Promise<T>;
@@ -119,14 +130,14 @@ export interface GenericCommands<Text extends Reply> {
    *
    * Group: generic. Since 1.0.0. Complexity: O(1).
    */
-  move<T extends Reply = number>(key: Key, db: Integer): Promise<T>;
+  move(key: Key, db: Integer): Promise<number>;
 
   /**
    * Returns the internal encoding of an object.
    *
    * Group: generic. Since 2.2.3. Complexity: O(1).
    */
-  objectEncoding<T extends Reply = Text | null>(key: Key): Promise<T>;
+  objectEncoding(key: Key): Promise<Text | null>;
 
   /**
    * Returns the logarithmic access frequency counter of an object.
@@ -161,72 +172,78 @@ export interface GenericCommands<Text extends Reply> {
    *
    * Group: generic. Since 2.2.0. Complexity: O(1).
    */
-  persist<T extends Reply = number>(key: Key): Promise<T>;
+  persist(key: Key): Promise<number>;
 
   /**
    * Sets the expiration time of a key in milliseconds.
    *
    * Group: generic. Since 2.6.0. Complexity: O(1).
    */
-  pexpire<T extends Reply = number>(
+  pexpire(
     key: Key,
     milliseconds: Integer,
     options?:
       | AtMostOne<
-          { readonly NX: boolean } | { readonly XX: boolean } | { readonly GT: boolean } | { readonly LT: boolean }
+          | { readonly NX?: boolean | undefined }
+          | { readonly XX?: boolean | undefined }
+          | { readonly GT?: boolean | undefined }
+          | { readonly LT?: boolean | undefined }
         >
       | undefined,
-  ): Promise<T>;
+  ): Promise<number>;
 
   /**
    * Sets the expiration time of a key to a Unix milliseconds timestamp.
    *
    * Group: generic. Since 2.6.0. Complexity: O(1).
    */
-  pexpireat<T extends Reply = number>(
+  pexpireat(
     key: Key,
     unixTimeMilliseconds: Integer,
     options?:
       | AtMostOne<
-          { readonly NX: boolean } | { readonly XX: boolean } | { readonly GT: boolean } | { readonly LT: boolean }
+          | { readonly NX?: boolean | undefined }
+          | { readonly XX?: boolean | undefined }
+          | { readonly GT?: boolean | undefined }
+          | { readonly LT?: boolean | undefined }
         >
       | undefined,
-  ): Promise<T>;
+  ): Promise<number>;
 
   /**
    * Returns the expiration time of a key as a Unix milliseconds timestamp.
    *
    * Group: generic. Since 7.0.0. Complexity: O(1).
    */
-  pexpiretime<T extends Reply = number>(key: Key): Promise<T>;
+  pexpiretime(key: Key): Promise<number>;
 
   /**
    * Returns the expiration time in milliseconds of a key.
    *
    * Group: generic. Since 2.6.0. Complexity: O(1).
    */
-  pttl<T extends Reply = number>(key: Key): Promise<T>;
+  pttl(key: Key): Promise<number>;
 
   /**
    * Returns a random key name from the database.
    *
    * Group: generic. Since 1.0.0. Complexity: O(1).
    */
-  randomkey<T extends Reply = Text | null>(): Promise<T>;
+  randomkey(): Promise<Text | null>;
 
   /**
    * Renames a key and overwrites the destination.
    *
    * Group: generic. Since 1.0.0. Complexity: O(1).
    */
-  rename<T extends Reply = 'OK'>(key: Key, newkey: Key): Promise<T>;
+  rename(key: Key, newkey: Key): Promise<'OK'>;
 
   /**
    * Renames a key only when the target key name doesn't exist.
    *
    * Group: generic. Since 1.0.0. Complexity: O(1).
    */
-  renamenx<T extends Reply = number>(key: Key, newkey: Key): Promise<T>;
+  renamenx(key: Key, newkey: Key): Promise<number>;
 
   /**
    * Creates a key from the serialized representation of a value.
@@ -236,19 +253,21 @@ export interface GenericCommands<Text extends Reply> {
    * string values the time complexity is thus O(1)+O(1*M) where M is small, so simply O(1). However for sorted set
    * values the complexity is O(N*M*log(N)) because inserting values into sorted sets is O(log(N)).
    */
-  restore<T extends Reply = 'OK'>(
+  restore(
     key: Key,
     ttl: Integer,
     serializedValue: Argument,
     options?:
       | {
           readonly REPLACE?: boolean | undefined;
-          readonly ABSTTL?: boolean | undefined /** seconds */;
-          readonly IDLETIME?: Integer | undefined /** frequency */;
+          readonly ABSTTL?: boolean | undefined;
+          /** seconds */
+          readonly IDLETIME?: Integer | undefined;
+          /** frequency */
           readonly FREQ?: Integer | undefined;
         }
       | undefined,
-  ): Promise<T>;
+  ): Promise<'OK'>;
 
   /**
    * Iterates over the key names in the database.
@@ -256,16 +275,17 @@ export interface GenericCommands<Text extends Reply> {
    * Group: generic. Since 2.8.0. Complexity: O(1) for every call. O(N) for a complete iteration, including enough
    * command calls for the cursor to return back to 0. N is the number of elements inside the collection.
    */
-  scan<T extends Reply = [cursor: Text, elements: Text[]]>(
+  scan(
     cursor: Argument,
     options?:
       | {
-          /** pattern */ readonly MATCH?: Argument | undefined;
+          /** pattern */
+          readonly MATCH?: Argument | undefined;
           readonly COUNT?: Integer | undefined;
           readonly TYPE?: Argument | undefined;
         }
       | undefined,
-  ): Promise<T>;
+  ): Promise<[cursor: Text, elements: Text[]]>;
 
   /**
    * Sorts the elements in a list, a set, or a sorted set, optionally storing the result.
@@ -277,12 +297,15 @@ export interface GenericCommands<Text extends Reply> {
     key: Key,
     options?:
       | ({
-          /** byPattern */ readonly BY?: Argument | undefined;
-          readonly LIMIT?: { readonly offset: Integer; readonly count: Integer } | undefined /** getPattern */;
+          /** byPattern */
+          readonly BY?: Argument | undefined;
+          readonly LIMIT?: { readonly offset: Integer; readonly count: Integer } | undefined;
+          /** getPattern */
           readonly GET?: OneOrMore<Argument> | undefined;
-          readonly ALPHA?: boolean | undefined /** destination */;
+          readonly ALPHA?: boolean | undefined;
+          /** destination */
           readonly STORE?: Key | undefined;
-        } & AtMostOne<{ readonly ASC: boolean } | { readonly DESC: boolean }>)
+        } & AtMostOne<{ readonly ASC?: boolean | undefined } | { readonly DESC?: boolean | undefined }>)
       | undefined,
   ): Promise<T>;
 
@@ -296,11 +319,13 @@ export interface GenericCommands<Text extends Reply> {
     key: Key,
     options?:
       | ({
-          /** byPattern */ readonly BY?: Argument | undefined;
-          readonly LIMIT?: { readonly offset: Integer; readonly count: Integer } | undefined /** getPattern */;
+          /** byPattern */
+          readonly BY?: Argument | undefined;
+          readonly LIMIT?: { readonly offset: Integer; readonly count: Integer } | undefined;
+          /** getPattern */
           readonly GET?: OneOrMore<Argument> | undefined;
           readonly ALPHA?: boolean | undefined;
-        } & AtMostOne<{ readonly ASC: boolean } | { readonly DESC: boolean }>)
+        } & AtMostOne<{ readonly ASC?: boolean | undefined } | { readonly DESC?: boolean | undefined }>)
       | undefined,
   ): Promise<T>;
 
@@ -309,21 +334,21 @@ export interface GenericCommands<Text extends Reply> {
    *
    * Group: generic. Since 3.2.1. Complexity: O(N) where N is the number of keys that will be touched.
    */
-  touch<T extends Reply = number>(key: OneOrMore<Key>): Promise<T>;
+  touch(key: OneOrMore<Key>): Promise<number>;
 
   /**
    * Returns the expiration time in seconds of a key.
    *
    * Group: generic. Since 1.0.0. Complexity: O(1).
    */
-  ttl<T extends Reply = number>(key: Key): Promise<T>;
+  ttl(key: Key): Promise<number>;
 
   /**
    * Determines the type of value stored at a key.
    *
    * Group: generic. Since 1.0.0. Complexity: O(1).
    */
-  type<T extends Reply = string>(key: Key): Promise<T>;
+  type(key: Key): Promise<string>;
 
   /**
    * Asynchronously deletes one or more keys.
@@ -332,14 +357,14 @@ export interface GenericCommands<Text extends Reply> {
    * O(N) work in a different thread in order to reclaim memory, where N is the number of allocations the deleted
    * objects where composed of.
    */
-  unlink<T extends Reply = number>(key: OneOrMore<Key>): Promise<T>;
+  unlink(key: OneOrMore<Key>): Promise<number>;
 
   /**
    * Blocks until the asynchronous replication of all preceding write commands sent by the connection is completed.
    *
    * Group: generic. Since 3.0.0. Complexity: O(1).
    */
-  wait<T extends Reply = number>(numreplicas: Integer, timeout: Integer): Promise<T>;
+  wait(numreplicas: Integer, timeout: Integer): Promise<number>;
 
   /**
    * Blocks until all of the preceding write commands sent by the connection are written to the append-only file of

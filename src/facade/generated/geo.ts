@@ -12,13 +12,15 @@ export interface GeoCommands<Text extends Reply> {
    * Group: geo. Since 3.2.0. Complexity: O(log(N)) for each item added, where N is the number of elements in the
    * sorted set.
    */
-  geoadd<T extends Reply = number>(
+  geoadd(
     key: Key,
     data: readonly (readonly [longitude: Double, latitude: Double, member: Argument])[],
     options?:
-      | ({ readonly CH?: boolean | undefined } & AtMostOne<{ readonly NX: boolean } | { readonly XX: boolean }>)
+      | ({ readonly CH?: boolean | undefined } & AtMostOne<
+          { readonly NX?: boolean | undefined } | { readonly XX?: boolean | undefined }
+        >)
       | undefined,
-  ): Promise<T>;
+  ): Promise<number>;
 
   /**
    * Returns the distance between two members of a geospatial index.
@@ -31,7 +33,10 @@ export interface GeoCommands<Text extends Reply> {
     member2: Argument,
     options?:
       | AtMostOne<
-          { readonly M: boolean } | { readonly KM: boolean } | { readonly FT: boolean } | { readonly MI: boolean }
+          | { readonly M?: boolean | undefined }
+          | { readonly KM?: boolean | undefined }
+          | { readonly FT?: boolean | undefined }
+          | { readonly MI?: boolean | undefined }
         >
       | undefined,
   ): Promise<T>;
@@ -41,7 +46,7 @@ export interface GeoCommands<Text extends Reply> {
    *
    * Group: geo. Since 3.2.0. Complexity: O(1) for each member requested.
    */
-  geohash<T extends Reply = (Text | null)[]>(key: Key, member?: OneOrMore<Argument> | undefined): Promise<T>;
+  geohash(key: Key, member?: OneOrMore<Argument> | undefined): Promise<(Text | null)[]>;
 
   /**
    * Returns the longitude and latitude of members from a geospatial index.
@@ -70,8 +75,17 @@ export interface GeoCommands<Text extends Reply> {
           readonly WITHDIST?: boolean | undefined;
           readonly WITHHASH?: boolean | undefined;
         } & AtMostOne<{ readonly COUNT: Integer; readonly ANY?: boolean | undefined }> &
-          AtMostOne<{ readonly ASC: boolean } | { readonly DESC: boolean }> &
-          AtMostOne<{ /** storekey */ readonly STORE: Key } | { /** storedistkey */ readonly STOREDIST: Key }>)
+          AtMostOne<{ readonly ASC?: boolean | undefined } | { readonly DESC?: boolean | undefined }> &
+          AtMostOne<
+            | {
+                /** storekey */
+                readonly STORE?: Key | undefined;
+              }
+            | {
+                /** storedistkey */
+                readonly STOREDIST?: Key | undefined;
+              }
+          >)
       | undefined,
   ): Promise<T>;
 
@@ -94,8 +108,17 @@ export interface GeoCommands<Text extends Reply> {
           readonly WITHDIST?: boolean | undefined;
           readonly WITHHASH?: boolean | undefined;
         } & AtMostOne<{ readonly COUNT: Integer; readonly ANY?: boolean | undefined }> &
-          AtMostOne<{ readonly ASC: boolean } | { readonly DESC: boolean }> &
-          AtMostOne<{ /** storekey */ readonly STORE: Key } | { /** storedistkey */ readonly STOREDIST: Key }>)
+          AtMostOne<{ readonly ASC?: boolean | undefined } | { readonly DESC?: boolean | undefined }> &
+          AtMostOne<
+            | {
+                /** storekey */
+                readonly STORE?: Key | undefined;
+              }
+            | {
+                /** storedistkey */
+                readonly STOREDIST?: Key | undefined;
+              }
+          >)
       | undefined,
   ): Promise<T>;
 
@@ -118,7 +141,7 @@ export interface GeoCommands<Text extends Reply> {
           readonly WITHDIST?: boolean | undefined;
           readonly WITHHASH?: boolean | undefined;
         } & AtMostOne<{ readonly COUNT: Integer; readonly ANY?: boolean | undefined }> &
-          AtMostOne<{ readonly ASC: boolean } | { readonly DESC: boolean }>)
+          AtMostOne<{ readonly ASC?: boolean | undefined } | { readonly DESC?: boolean | undefined }>)
       | undefined,
   ): Promise<T>;
 
@@ -142,7 +165,7 @@ export interface GeoCommands<Text extends Reply> {
           readonly WITHDIST?: boolean | undefined;
           readonly WITHHASH?: boolean | undefined;
         } & AtMostOne<{ readonly COUNT: Integer; readonly ANY?: boolean | undefined }> &
-          AtMostOne<{ readonly ASC: boolean } | { readonly DESC: boolean }>)
+          AtMostOne<{ readonly ASC?: boolean | undefined } | { readonly DESC?: boolean | undefined }>)
       | undefined,
   ): Promise<T>;
 
@@ -155,19 +178,31 @@ export interface GeoCommands<Text extends Reply> {
   geosearch<T extends Reply = Reply>(
     key: Key,
     from: OneOf<
-      | { /** member */ readonly FROMMEMBER: Argument }
+      | {
+          /** member */
+          readonly FROMMEMBER: Argument;
+        }
       | { readonly FROMLONLAT: { readonly longitude: Double; readonly latitude: Double } }
     >,
     by: OneOf<
-      | { /** radius */ readonly BYRADIUS: Double; readonly unit: 'M' | 'KM' | 'FT' | 'MI' }
-      | { /** width */ readonly BYBOX: Double; readonly height: Double; readonly unit: 'M' | 'KM' | 'FT' | 'MI' }
+      | {
+          /** radius */
+          readonly BYRADIUS: Double;
+          readonly unit: 'M' | 'KM' | 'FT' | 'MI';
+        }
+      | {
+          /** width */
+          readonly BYBOX: Double;
+          readonly height: Double;
+          readonly unit: 'M' | 'KM' | 'FT' | 'MI';
+        }
     >,
     options?:
       | ({
           readonly WITHCOORD?: boolean | undefined;
           readonly WITHDIST?: boolean | undefined;
           readonly WITHHASH?: boolean | undefined;
-        } & AtMostOne<{ readonly ASC: boolean } | { readonly DESC: boolean }> &
+        } & AtMostOne<{ readonly ASC?: boolean | undefined } | { readonly DESC?: boolean | undefined }> &
           AtMostOne<{ readonly COUNT: Integer; readonly ANY?: boolean | undefined }>)
       | undefined,
   ): Promise<T>;
@@ -178,22 +213,34 @@ export interface GeoCommands<Text extends Reply> {
    * Group: geo. Since 6.2.0. Complexity: O(N+log(M)) where N is the number of elements in the grid-aligned bounding
    * box area around the shape provided as the filter and M is the number of items inside the shape.
    */
-  geosearchstore<T extends Reply = number>(
+  geosearchstore(
     destination: Key,
     source: Key,
     from: OneOf<
-      | { /** member */ readonly FROMMEMBER: Argument }
+      | {
+          /** member */
+          readonly FROMMEMBER: Argument;
+        }
       | { readonly FROMLONLAT: { readonly longitude: Double; readonly latitude: Double } }
     >,
     by: OneOf<
-      | { /** radius */ readonly BYRADIUS: Double; readonly unit: 'M' | 'KM' | 'FT' | 'MI' }
-      | { /** width */ readonly BYBOX: Double; readonly height: Double; readonly unit: 'M' | 'KM' | 'FT' | 'MI' }
+      | {
+          /** radius */
+          readonly BYRADIUS: Double;
+          readonly unit: 'M' | 'KM' | 'FT' | 'MI';
+        }
+      | {
+          /** width */
+          readonly BYBOX: Double;
+          readonly height: Double;
+          readonly unit: 'M' | 'KM' | 'FT' | 'MI';
+        }
     >,
     options?:
       | ({ readonly STOREDIST?: boolean | undefined } & AtMostOne<
-          { readonly ASC: boolean } | { readonly DESC: boolean }
+          { readonly ASC?: boolean | undefined } | { readonly DESC?: boolean | undefined }
         > &
           AtMostOne<{ readonly COUNT: Integer; readonly ANY?: boolean | undefined }>)
       | undefined,
-  ): Promise<T>;
+  ): Promise<number>;
 }

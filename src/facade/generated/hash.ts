@@ -11,14 +11,14 @@ export interface HashCommands<Text extends Reply> {
    *
    * Group: hash. Since 2.0.0. Complexity: O(N) where N is the number of fields to be removed.
    */
-  hdel<T extends Reply = number>(key: Key, field: OneOrMore<Argument>): Promise<T>;
+  hdel(key: Key, field: OneOrMore<Argument>): Promise<number>;
 
   /**
    * Determines whether a field exists in a hash.
    *
    * Group: hash. Since 2.0.0. Complexity: O(1).
    */
-  hexists<T extends Reply = number>(key: Key, field: Argument): Promise<T>;
+  hexists(key: Key, field: Argument): Promise<number>;
 
   /**
    * Sets how long fields of a hash live, in seconds.
@@ -31,7 +31,10 @@ export interface HashCommands<Text extends Reply> {
     field: OneOrMore<Argument>,
     options?:
       | AtMostOne<
-          { readonly NX: boolean } | { readonly XX: boolean } | { readonly GT: boolean } | { readonly LT: boolean }
+          | { readonly NX?: boolean | undefined }
+          | { readonly XX?: boolean | undefined }
+          | { readonly GT?: boolean | undefined }
+          | { readonly LT?: boolean | undefined }
         >
       | undefined,
   ): Promise<T>;
@@ -47,7 +50,10 @@ export interface HashCommands<Text extends Reply> {
     field: OneOrMore<Argument>,
     options?:
       | AtMostOne<
-          { readonly NX: boolean } | { readonly XX: boolean } | { readonly GT: boolean } | { readonly LT: boolean }
+          | { readonly NX?: boolean | undefined }
+          | { readonly XX?: boolean | undefined }
+          | { readonly GT?: boolean | undefined }
+          | { readonly LT?: boolean | undefined }
         >
       | undefined,
   ): Promise<T>;
@@ -64,7 +70,7 @@ export interface HashCommands<Text extends Reply> {
    *
    * Group: hash. Since 2.0.0. Complexity: O(1).
    */
-  hget<T extends Reply = Text | null>(key: Key, field: Argument): Promise<T>;
+  hget(key: Key, field: Argument): Promise<Text | null>;
 
   /**
    * Returns all fields and values in a hash.
@@ -90,11 +96,23 @@ export interface HashCommands<Text extends Reply> {
     field: OneOrMore<Argument>,
     options?:
       | AtMostOne<
-          | { /** seconds */ readonly EX: Integer }
-          | { /** milliseconds */ readonly PX: Integer }
-          | { /** unixTimeSeconds */ readonly EXAT: Integer }
-          | { /** unixTimeMilliseconds */ readonly PXAT: Integer }
-          | { readonly PERSIST: boolean }
+          | {
+              /** seconds */
+              readonly EX?: Integer | undefined;
+            }
+          | {
+              /** milliseconds */
+              readonly PX?: Integer | undefined;
+            }
+          | {
+              /** unixTimeSeconds */
+              readonly EXAT?: Integer | undefined;
+            }
+          | {
+              /** unixTimeMilliseconds */
+              readonly PXAT?: Integer | undefined;
+            }
+          | { readonly PERSIST?: boolean | undefined }
         >
       | undefined,
   ): Promise<T>;
@@ -105,35 +123,35 @@ export interface HashCommands<Text extends Reply> {
    *
    * Group: hash. Since 2.0.0. Complexity: O(1).
    */
-  hincrby<T extends Reply = number | bigint>(key: Key, field: Argument, increment: Integer): Promise<T>;
+  hincrby(key: Key, field: Argument, increment: Integer): Promise<number | bigint>;
 
   /**
    * Increments the floating point value of a field by a number. Uses 0 as initial value if the field doesn't exist.
    *
    * Group: hash. Since 2.6.0. Complexity: O(1).
    */
-  hincrbyfloat<T extends Reply = Text>(key: Key, field: Argument, increment: Double): Promise<T>;
+  hincrbyfloat(key: Key, field: Argument, increment: Double): Promise<Text>;
 
   /**
    * Returns all fields in a hash.
    *
    * Group: hash. Since 2.0.0. Complexity: O(N) where N is the size of the hash.
    */
-  hkeys<T extends Reply = Text[]>(key: Key): Promise<T>;
+  hkeys(key: Key): Promise<Text[]>;
 
   /**
    * Returns the number of fields in a hash.
    *
    * Group: hash. Since 2.0.0. Complexity: O(1).
    */
-  hlen<T extends Reply = number>(key: Key): Promise<T>;
+  hlen(key: Key): Promise<number>;
 
   /**
    * Returns the values of all fields in a hash.
    *
    * Group: hash. Since 2.0.0. Complexity: O(N) where N is the number of fields being requested.
    */
-  hmget<T extends Reply = (Text | null)[]>(key: Key, field: OneOrMore<Argument>): Promise<T>;
+  hmget(key: Key, field: OneOrMore<Argument>): Promise<(Text | null)[]>;
 
   /**
    * Sets the values of multiple fields.
@@ -142,7 +160,7 @@ export interface HashCommands<Text extends Reply> {
    *
    * @deprecated since 4.0.0, for `HSET` with multiple field-value pairs.
    */
-  hmset<T extends Reply = 'OK'>(key: Key, data: readonly (readonly [field: Argument, value: Argument])[]): Promise<T>;
+  hmset(key: Key, data: readonly (readonly [field: Argument, value: Argument])[]): Promise<'OK'>;
 
   /**
    * Removes the expiration of fields of a hash.
@@ -162,7 +180,10 @@ export interface HashCommands<Text extends Reply> {
     field: OneOrMore<Argument>,
     options?:
       | AtMostOne<
-          { readonly NX: boolean } | { readonly XX: boolean } | { readonly GT: boolean } | { readonly LT: boolean }
+          | { readonly NX?: boolean | undefined }
+          | { readonly XX?: boolean | undefined }
+          | { readonly GT?: boolean | undefined }
+          | { readonly LT?: boolean | undefined }
         >
       | undefined,
   ): Promise<T>;
@@ -178,7 +199,10 @@ export interface HashCommands<Text extends Reply> {
     field: OneOrMore<Argument>,
     options?:
       | AtMostOne<
-          { readonly NX: boolean } | { readonly XX: boolean } | { readonly GT: boolean } | { readonly LT: boolean }
+          | { readonly NX?: boolean | undefined }
+          | { readonly XX?: boolean | undefined }
+          | { readonly GT?: boolean | undefined }
+          | { readonly LT?: boolean | undefined }
         >
       | undefined,
   ): Promise<T>;
@@ -213,17 +237,18 @@ export interface HashCommands<Text extends Reply> {
    * Group: hash. Since 2.8.0. Complexity: O(1) for every call. O(N) for a complete iteration, including enough
    * command calls for the cursor to return back to 0. N is the number of elements inside the collection.
    */
-  hscan<T extends Reply = [cursor: Text, elements: Text[]]>(
+  hscan(
     key: Key,
     cursor: Argument,
     options?:
       | {
-          /** pattern */ readonly MATCH?: Argument | undefined;
+          /** pattern */
+          readonly MATCH?: Argument | undefined;
           readonly COUNT?: Integer | undefined;
           readonly NOVALUES?: boolean | undefined;
         }
       | undefined,
-  ): Promise<T>;
+  ): Promise<[cursor: Text, elements: Text[]]>;
 
   /**
    * Creates or modifies the value of a field in a hash.
@@ -231,7 +256,7 @@ export interface HashCommands<Text extends Reply> {
    * Group: hash. Since 2.0.0. Complexity: O(1) for each field/value pair added, so O(N) to add N field/value pairs
    * when the command is called with multiple field/value pairs.
    */
-  hset<T extends Reply = number>(key: Key, data: readonly (readonly [field: Argument, value: Argument])[]): Promise<T>;
+  hset(key: Key, data: readonly (readonly [field: Argument, value: Argument])[]): Promise<number>;
 
   /**
    * Sets fields of a hash and their expiration, on a condition if wanted.
@@ -242,13 +267,25 @@ export interface HashCommands<Text extends Reply> {
     key: Key,
     data: readonly (readonly [field: Argument, value: Argument])[],
     options?:
-      | (AtMostOne<{ readonly FNX: boolean } | { readonly FXX: boolean }> &
+      | (AtMostOne<{ readonly FNX?: boolean | undefined } | { readonly FXX?: boolean | undefined }> &
           AtMostOne<
-            | { /** seconds */ readonly EX: Integer }
-            | { /** milliseconds */ readonly PX: Integer }
-            | { /** unixTimeSeconds */ readonly EXAT: Integer }
-            | { /** unixTimeMilliseconds */ readonly PXAT: Integer }
-            | { readonly KEEPTTL: boolean }
+            | {
+                /** seconds */
+                readonly EX?: Integer | undefined;
+              }
+            | {
+                /** milliseconds */
+                readonly PX?: Integer | undefined;
+              }
+            | {
+                /** unixTimeSeconds */
+                readonly EXAT?: Integer | undefined;
+              }
+            | {
+                /** unixTimeMilliseconds */
+                readonly PXAT?: Integer | undefined;
+              }
+            | { readonly KEEPTTL?: boolean | undefined }
           >)
       | undefined,
   ): Promise<T>;
@@ -258,14 +295,14 @@ export interface HashCommands<Text extends Reply> {
    *
    * Group: hash. Since 2.0.0. Complexity: O(1).
    */
-  hsetnx<T extends Reply = number>(key: Key, field: Argument, value: Argument): Promise<T>;
+  hsetnx(key: Key, field: Argument, value: Argument): Promise<number>;
 
   /**
    * Returns the length of the value of a field.
    *
    * Group: hash. Since 3.2.0. Complexity: O(1).
    */
-  hstrlen<T extends Reply = number>(key: Key, field: Argument): Promise<T>;
+  hstrlen(key: Key, field: Argument): Promise<number>;
 
   /**
    * How long fields of a hash still live, in seconds.
@@ -279,5 +316,5 @@ export interface HashCommands<Text extends Reply> {
    *
    * Group: hash. Since 2.0.0. Complexity: O(N) where N is the size of the hash.
    */
-  hvals<T extends Reply = Text[]>(key: Key): Promise<T>;
+  hvals(key: Key): Promise<Text[]>;
 }

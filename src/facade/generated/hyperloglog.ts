@@ -11,7 +11,7 @@ export interface HyperloglogCommands {
    *
    * Group: hyperloglog. Since 2.8.9. Complexity: O(1) to add every element.
    */
-  pfadd<T extends Reply = number>(key: Key, element?: OneOrMore<Argument> | undefined): Promise<T>;
+  pfadd(key: Key, element?: OneOrMore<Argument> | undefined): Promise<number>;
 
   /**
    * Returns the approximated cardinality of the set(s) observed by the HyperLogLog key(s).
@@ -20,7 +20,7 @@ export interface HyperloglogCommands {
    * single key. O(N) with N being the number of keys, and much bigger constant times, when called with multiple
    * keys.
    */
-  pfcount<T extends Reply = number>(key: OneOrMore<Key>): Promise<T>;
+  pfcount(key: OneOrMore<Key>): Promise<number>;
 
   /**
    * Internal commands for debugging HyperLogLog values.
@@ -34,7 +34,7 @@ export interface HyperloglogCommands {
    *
    * Group: hyperloglog. Since 2.8.9. Complexity: O(N) to merge N HyperLogLogs, but with high constant times.
    */
-  pfmerge<T extends Reply = 'OK'>(destkey: Key, sourcekey?: OneOrMore<Key> | undefined): Promise<T>;
+  pfmerge(destkey: Key, sourcekey?: OneOrMore<Key> | undefined): Promise<'OK'>;
 
   /**
    * An internal command for testing HyperLogLog values.

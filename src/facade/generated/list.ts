@@ -12,13 +12,13 @@ export interface ListCommands<Text extends Reply> {
    *
    * Group: list. Since 6.2.0. Complexity: O(1).
    */
-  blmove<T extends Reply = Text | null>(
+  blmove(
     source: Key,
     destination: Key,
     wherefrom: 'LEFT' | 'RIGHT',
     whereto: 'LEFT' | 'RIGHT',
     timeout: Double,
-  ): Promise<T>;
+  ): Promise<Text | null>;
 
   /**
    * Pops the first element from one of multiple lists. Blocks until an element is available otherwise. Deletes the
@@ -40,7 +40,7 @@ export interface ListCommands<Text extends Reply> {
    *
    * Group: list. Since 2.0.0. Complexity: O(N) where N is the number of provided keys.
    */
-  blpop<T extends Reply = [key: Text, element: Text] | null>(key: OneOrMore<Key>, timeout: Double): Promise<T>;
+  blpop(key: OneOrMore<Key>, timeout: Double): Promise<[key: Text, element: Text] | null>;
 
   /**
    * Removes and returns the last element in a list. Blocks until an element is available otherwise. Deletes the list
@@ -48,7 +48,7 @@ export interface ListCommands<Text extends Reply> {
    *
    * Group: list. Since 2.0.0. Complexity: O(N) where N is the number of provided keys.
    */
-  brpop<T extends Reply = [key: Text, element: Text] | null>(key: OneOrMore<Key>, timeout: Double): Promise<T>;
+  brpop(key: OneOrMore<Key>, timeout: Double): Promise<[key: Text, element: Text] | null>;
 
   /**
    * Pops an element from a list, pushes it to another list and returns it. Block until an element is available
@@ -58,7 +58,7 @@ export interface ListCommands<Text extends Reply> {
    *
    * @deprecated since 6.2.0, for `BLMOVE` with the `RIGHT` and `LEFT` arguments.
    */
-  brpoplpush<T extends Reply = Text | null>(source: Key, destination: Key, timeout: Double): Promise<T>;
+  brpoplpush(source: Key, destination: Key, timeout: Double): Promise<Text | null>;
 
   /**
    * Returns an element from a list by its index.
@@ -66,7 +66,7 @@ export interface ListCommands<Text extends Reply> {
    * Group: list. Since 1.0.0. Complexity: O(N) where N is the number of elements to traverse to get to the element
    * at index. This makes asking for the first or the last element of the list O(1).
    */
-  lindex<T extends Reply = Text | null>(key: Key, index: Integer): Promise<T>;
+  lindex(key: Key, index: Integer): Promise<Text | null>;
 
   /**
    * Inserts an element before or after another element in a list.
@@ -75,19 +75,14 @@ export interface ListCommands<Text extends Reply> {
    * pivot. This means that inserting somewhere on the left end on the list (head) can be considered O(1) and
    * inserting somewhere on the right end (tail) is O(N).
    */
-  linsert<T extends Reply = number>(
-    key: Key,
-    where: 'BEFORE' | 'AFTER',
-    pivot: Argument,
-    element: Argument,
-  ): Promise<T>;
+  linsert(key: Key, where: 'BEFORE' | 'AFTER', pivot: Argument, element: Argument): Promise<number>;
 
   /**
    * Returns the length of a list.
    *
    * Group: list. Since 1.0.0. Complexity: O(1).
    */
-  llen<T extends Reply = number>(key: Key): Promise<T>;
+  llen(key: Key): Promise<number>;
 
   /**
    * Returns an element after popping it from one list and pushing it to another. Deletes the list if the last
@@ -95,12 +90,7 @@ export interface ListCommands<Text extends Reply> {
    *
    * Group: list. Since 6.2.0. Complexity: O(1).
    */
-  lmove<T extends Reply = Text | null>(
-    source: Key,
-    destination: Key,
-    wherefrom: 'LEFT' | 'RIGHT',
-    whereto: 'LEFT' | 'RIGHT',
-  ): Promise<T>;
+  lmove(source: Key, destination: Key, wherefrom: 'LEFT' | 'RIGHT', whereto: 'LEFT' | 'RIGHT'): Promise<Text | null>;
 
   /**
    * Returns multiple elements from a list after removing them. Deletes the list if the last element was popped.
@@ -119,7 +109,7 @@ export interface ListCommands<Text extends Reply> {
    *
    * Group: list. Since 1.0.0. Complexity: O(N) where N is the number of elements returned.
    */
-  lpop<T extends Reply = Text | Text[] | null>(key: Key, count?: Integer | undefined): Promise<T>;
+  lpop(key: Key, count?: Integer | undefined): Promise<Text | Text[] | null>;
 
   /**
    * Returns the index of matching elements in a list.
@@ -133,8 +123,10 @@ export interface ListCommands<Text extends Reply> {
     element: Argument,
     options?:
       | {
-          readonly RANK?: Integer | undefined /** numMatches */;
-          readonly COUNT?: Integer | undefined /** len */;
+          readonly RANK?: Integer | undefined;
+          /** numMatches */
+          readonly COUNT?: Integer | undefined;
+          /** len */
           readonly MAXLEN?: Integer | undefined;
         }
       | undefined,
@@ -146,7 +138,7 @@ export interface ListCommands<Text extends Reply> {
    * Group: list. Since 1.0.0. Complexity: O(1) for each element added, so O(N) to add N elements when the command is
    * called with multiple arguments.
    */
-  lpush<T extends Reply = number>(key: Key, element: OneOrMore<Argument>): Promise<T>;
+  lpush(key: Key, element: OneOrMore<Argument>): Promise<number>;
 
   /**
    * Prepends one or more elements to a list only when the list exists.
@@ -154,7 +146,7 @@ export interface ListCommands<Text extends Reply> {
    * Group: list. Since 2.2.0. Complexity: O(1) for each element added, so O(N) to add N elements when the command is
    * called with multiple arguments.
    */
-  lpushx<T extends Reply = number>(key: Key, element: OneOrMore<Argument>): Promise<T>;
+  lpushx(key: Key, element: OneOrMore<Argument>): Promise<number>;
 
   /**
    * Returns a range of elements from a list.
@@ -162,7 +154,7 @@ export interface ListCommands<Text extends Reply> {
    * Group: list. Since 1.0.0. Complexity: O(S+N) where S is the distance of start offset from HEAD for small lists,
    * from nearest end (HEAD or TAIL) for large lists; and N is the number of elements in the specified range.
    */
-  lrange<T extends Reply = Text[]>(key: Key, start: Integer, stop: Integer): Promise<T>;
+  lrange(key: Key, start: Integer, stop: Integer): Promise<Text[]>;
 
   /**
    * Removes elements from a list. Deletes the list if the last element was removed.
@@ -170,7 +162,7 @@ export interface ListCommands<Text extends Reply> {
    * Group: list. Since 1.0.0. Complexity: O(N+M) where N is the length of the list and M is the number of elements
    * removed.
    */
-  lrem<T extends Reply = number>(key: Key, count: Integer, element: Argument): Promise<T>;
+  lrem(key: Key, count: Integer, element: Argument): Promise<number>;
 
   /**
    * Sets the value of an element in a list by its index.
@@ -178,21 +170,21 @@ export interface ListCommands<Text extends Reply> {
    * Group: list. Since 1.0.0. Complexity: O(N) where N is the length of the list. Setting either the first or the
    * last element of the list is O(1).
    */
-  lset<T extends Reply = 'OK'>(key: Key, index: Integer, element: Argument): Promise<T>;
+  lset(key: Key, index: Integer, element: Argument): Promise<'OK'>;
 
   /**
    * Removes elements from both ends a list. Deletes the list if all elements were trimmed.
    *
    * Group: list. Since 1.0.0. Complexity: O(N) where N is the number of elements to be removed by the operation.
    */
-  ltrim<T extends Reply = 'OK'>(key: Key, start: Integer, stop: Integer): Promise<T>;
+  ltrim(key: Key, start: Integer, stop: Integer): Promise<'OK'>;
 
   /**
    * Returns and removes the last elements of a list. Deletes the list if the last element was popped.
    *
    * Group: list. Since 1.0.0. Complexity: O(N) where N is the number of elements returned.
    */
-  rpop<T extends Reply = Text | Text[] | null>(key: Key, count?: Integer | undefined): Promise<T>;
+  rpop(key: Key, count?: Integer | undefined): Promise<Text | Text[] | null>;
 
   /**
    * Returns the last element of a list after removing and pushing it to another list. Deletes the list if the last
@@ -202,7 +194,7 @@ export interface ListCommands<Text extends Reply> {
    *
    * @deprecated since 6.2.0, for `LMOVE` with the `RIGHT` and `LEFT` arguments.
    */
-  rpoplpush<T extends Reply = Text | null>(source: Key, destination: Key): Promise<T>;
+  rpoplpush(source: Key, destination: Key): Promise<Text | null>;
 
   /**
    * Appends one or more elements to a list. Creates the key if it doesn't exist.
@@ -210,7 +202,7 @@ export interface ListCommands<Text extends Reply> {
    * Group: list. Since 1.0.0. Complexity: O(1) for each element added, so O(N) to add N elements when the command is
    * called with multiple arguments.
    */
-  rpush<T extends Reply = number>(key: Key, element: OneOrMore<Argument>): Promise<T>;
+  rpush(key: Key, element: OneOrMore<Argument>): Promise<number>;
 
   /**
    * Appends an element to a list only when the list exists.
@@ -218,5 +210,5 @@ export interface ListCommands<Text extends Reply> {
    * Group: list. Since 2.2.0. Complexity: O(1) for each element added, so O(N) to add N elements when the command is
    * called with multiple arguments.
    */
-  rpushx<T extends Reply = number>(key: Key, element: OneOrMore<Argument>): Promise<T>;
+  rpushx(key: Key, element: OneOrMore<Argument>): Promise<number>;
 }

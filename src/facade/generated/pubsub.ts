@@ -19,7 +19,7 @@ export interface PubsubCommands {
    * Group: pubsub. Since 2.0.0. Complexity: O(N+M) where N is the number of clients subscribed to the receiving
    * channel and M is the total number of subscribed patterns (by any client).
    */
-  publish<T extends Reply = number>(channel: Argument, message: Argument): Promise<T>;
+  publish(channel: Argument, message: Argument): Promise<number>;
 
   /**
    * Returns the active channels.
@@ -41,7 +41,7 @@ export interface PubsubCommands {
    *
    * Group: pubsub. Since 2.8.0. Complexity: O(1).
    */
-  pubsubNumpat<T extends Reply = number>(): Promise<T>;
+  pubsubNumpat(): Promise<number>;
 
   /**
    * Returns a count of subscribers to channels.
@@ -80,7 +80,7 @@ export interface PubsubCommands {
    * Group: pubsub. Since 7.0.0. Complexity: O(N) where N is the number of clients subscribed to the receiving shard
    * channel.
    */
-  spublish<T extends Reply = number>(shardchannel: Argument, message: Argument): Promise<T>;
+  spublish(shardchannel: Argument, message: Argument): Promise<number>;
 
   /**
    * Listens for messages published to shard channels.

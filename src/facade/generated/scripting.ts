@@ -77,7 +77,7 @@ export interface ScriptingCommands<Text extends Reply> {
    *
    * Group: scripting. Since 7.0.0. Complexity: O(1).
    */
-  functionDelete<T extends Reply = 'OK'>(libraryName: Argument): Promise<T>;
+  functionDelete(libraryName: Argument): Promise<'OK'>;
 
   /**
    * Dumps all libraries into a serialized binary payload.
@@ -91,9 +91,9 @@ export interface ScriptingCommands<Text extends Reply> {
    *
    * Group: scripting. Since 7.0.0. Complexity: O(N) where N is the number of functions deleted.
    */
-  functionFlush<T extends Reply = 'OK'>(
-    options?: AtMostOne<{ readonly ASYNC: boolean } | { readonly SYNC: boolean }> | undefined,
-  ): Promise<T>;
+  functionFlush(
+    options?: AtMostOne<{ readonly ASYNC?: boolean | undefined } | { readonly SYNC?: boolean | undefined }> | undefined,
+  ): Promise<'OK'>;
 
   /**
    * Returns helpful text about the different subcommands.
@@ -117,7 +117,8 @@ export interface ScriptingCommands<Text extends Reply> {
   functionList<T extends Reply = Reply>(
     options?:
       | {
-          /** libraryNamePattern */ readonly LIBRARYNAME?: Argument | undefined;
+          /** libraryNamePattern */
+          readonly LIBRARYNAME?: Argument | undefined;
           readonly WITHCODE?: boolean | undefined;
         }
       | undefined,
@@ -138,12 +139,16 @@ export interface ScriptingCommands<Text extends Reply> {
    *
    * Group: scripting. Since 7.0.0. Complexity: O(N) where N is the number of functions on the payload.
    */
-  functionRestore<T extends Reply = 'OK'>(
+  functionRestore(
     serializedValue: Argument,
     options?:
-      | AtMostOne<{ readonly FLUSH: boolean } | { readonly APPEND: boolean } | { readonly REPLACE: boolean }>
+      | AtMostOne<
+          | { readonly FLUSH?: boolean | undefined }
+          | { readonly APPEND?: boolean | undefined }
+          | { readonly REPLACE?: boolean | undefined }
+        >
       | undefined,
-  ): Promise<T>;
+  ): Promise<'OK'>;
 
   /**
    * Returns information about a function during execution.
@@ -165,16 +170,16 @@ export interface ScriptingCommands<Text extends Reply> {
    * Group: scripting. Since 2.6.0. Complexity: O(N) with N being the number of scripts to check (so checking a
    * single script is an O(1) operation).
    */
-  scriptExists<T extends Reply = number[]>(sha1: OneOrMore<Argument>): Promise<T>;
+  scriptExists(sha1: OneOrMore<Argument>): Promise<number[]>;
 
   /**
    * Removes all server-side Lua scripts from the script cache.
    *
    * Group: scripting. Since 2.6.0. Complexity: O(N) with N being the number of scripts in cache.
    */
-  scriptFlush<T extends Reply = 'OK'>(
-    options?: AtMostOne<{ readonly ASYNC: boolean } | { readonly SYNC: boolean }> | undefined,
-  ): Promise<T>;
+  scriptFlush(
+    options?: AtMostOne<{ readonly ASYNC?: boolean | undefined } | { readonly SYNC?: boolean | undefined }> | undefined,
+  ): Promise<'OK'>;
 
   /**
    * Returns helpful text about the different subcommands.
@@ -195,7 +200,7 @@ export interface ScriptingCommands<Text extends Reply> {
    *
    * Group: scripting. Since 2.6.0. Complexity: O(N) with N being the length in bytes of the script body.
    */
-  scriptLoad<T extends Reply = Text>(script: Argument): Promise<T>;
+  scriptLoad(script: Argument): Promise<Text>;
 
   /**
    * Show server-side Lua script in the script cache.

@@ -18,7 +18,7 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 6.0.0. Complexity: O(1) amortized time considering the typical user.
    */
-  aclDeluser<T extends Reply = number>(username: OneOrMore<Argument>): Promise<T>;
+  aclDeluser(username: OneOrMore<Argument>): Promise<number>;
 
   /**
    * Simulates the execution of a command by a user, without executing the command.
@@ -36,7 +36,7 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 6.0.0. Complexity: O(1).
    */
-  aclGenpass<T extends Reply = Text>(bits?: Integer | undefined): Promise<T>;
+  aclGenpass(bits?: Integer | undefined): Promise<Text>;
 
   /**
    * Lists the ACL rules of a user.
@@ -65,7 +65,7 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 6.0.0. Complexity: O(N). Where N is the number of configured users.
    */
-  aclLoad<T extends Reply = 'OK'>(): Promise<T>;
+  aclLoad(): Promise<'OK'>;
 
   /**
    * Lists recent security events generated due to ACL rules.
@@ -73,7 +73,9 @@ export interface ServerCommands<Text extends Reply> {
    * Group: server. Since 6.0.0. Complexity: O(N) with N being the number of entries shown.
    */
   aclLog<T extends Reply = Reply>(
-    options?: AtMostOne<{ readonly count: Integer } | { readonly RESET: boolean }> | undefined,
+    options?:
+      | AtMostOne<{ readonly count?: Integer | undefined } | { readonly RESET?: boolean | undefined }>
+      | undefined,
   ): Promise<T>;
 
   /**
@@ -81,14 +83,14 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 6.0.0. Complexity: O(N). Where N is the number of configured users.
    */
-  aclSave<T extends Reply = 'OK'>(): Promise<T>;
+  aclSave(): Promise<'OK'>;
 
   /**
    * Creates and modifies an ACL user and its rules.
    *
    * Group: server. Since 6.0.0. Complexity: O(N). Where N is the number of rules provided.
    */
-  aclSetuser<T extends Reply = 'OK'>(username: Argument, rule?: OneOrMore<Argument> | undefined): Promise<T>;
+  aclSetuser(username: Argument, rule?: OneOrMore<Argument> | undefined): Promise<'OK'>;
 
   /**
    * Lists all ACL users.
@@ -102,7 +104,7 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 6.0.0. Complexity: O(1).
    */
-  aclWhoami<T extends Reply = Text>(): Promise<T>;
+  aclWhoami(): Promise<Text>;
 
   /**
    * Asynchronously rewrites the append-only file to disk.
@@ -117,7 +119,9 @@ export interface ServerCommands<Text extends Reply> {
    * Group: server. Since 1.0.0. Complexity: O(1).
    */
   bgsave<T extends Reply = Reply>(
-    options?: AtMostOne<{ readonly SCHEDULE: boolean } | { readonly CANCEL: boolean }> | undefined,
+    options?:
+      | AtMostOne<{ readonly SCHEDULE?: boolean | undefined } | { readonly CANCEL?: boolean | undefined }>
+      | undefined,
   ): Promise<T>;
 
   /**
@@ -146,21 +150,21 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since Valkey 8.1.0. Complexity: O(1).
    */
-  commandlogLen<T extends Reply = number>(type: Argument): Promise<T>;
+  commandlogLen(type: Argument): Promise<number>;
 
   /**
    * Clears all entries from the specified type of command log.
    *
    * Group: server. Since Valkey 8.1.0. Complexity: O(N) where N is the number of entries in the commandlog.
    */
-  commandlogReset<T extends Reply = 'OK'>(type: Argument): Promise<T>;
+  commandlogReset(type: Argument): Promise<'OK'>;
 
   /**
    * Returns a count of commands.
    *
    * Group: server. Since 2.8.13. Complexity: O(1).
    */
-  commandCount<T extends Reply = number>(): Promise<T>;
+  commandCount(): Promise<number>;
 
   /**
    * Returns documentary information about one, multiple or all commands.
@@ -207,8 +211,14 @@ export interface ServerCommands<Text extends Reply> {
       | {
           readonly FILTERBY?:
             | OneOf<
-                | { /** moduleName */ readonly MODULE: Argument }
-                | { /** category */ readonly ACLCAT: Argument }
+                | {
+                    /** moduleName */
+                    readonly MODULE: Argument;
+                  }
+                | {
+                    /** category */
+                    readonly ACLCAT: Argument;
+                  }
                 | { readonly PATTERN: Argument }
               >
             | undefined;
@@ -235,28 +245,28 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 2.0.0. Complexity: O(1).
    */
-  configResetstat<T extends Reply = 'OK'>(): Promise<T>;
+  configResetstat(): Promise<'OK'>;
 
   /**
    * Persists the effective configuration to file.
    *
    * Group: server. Since 2.8.0. Complexity: O(1).
    */
-  configRewrite<T extends Reply = 'OK'>(): Promise<T>;
+  configRewrite(): Promise<'OK'>;
 
   /**
    * Sets configuration parameters in-flight.
    *
    * Group: server. Since 2.0.0. Complexity: O(N) when N is the number of configuration parameters provided.
    */
-  configSet<T extends Reply = 'OK'>(data: readonly (readonly [parameter: Argument, value: Argument])[]): Promise<T>;
+  configSet(data: readonly (readonly [parameter: Argument, value: Argument])[]): Promise<'OK'>;
 
   /**
    * Returns the number of keys in the database.
    *
    * Group: server. Since 1.0.0. Complexity: O(1).
    */
-  dbsize<T extends Reply = number>(): Promise<T>;
+  dbsize(): Promise<number>;
 
   /**
    * A container for debugging commands.
@@ -276,7 +286,8 @@ export interface ServerCommands<Text extends Reply> {
           readonly TO?:
             | { readonly host: Argument; readonly port: Integer; readonly FORCE?: boolean | undefined }
             | undefined;
-          readonly ABORT?: boolean | undefined /** milliseconds */;
+          readonly ABORT?: boolean | undefined;
+          /** milliseconds */
           readonly TIMEOUT?: Integer | undefined;
         }
       | undefined,
@@ -287,18 +298,18 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 1.0.0. Complexity: O(N) where N is the total number of keys in all databases.
    */
-  flushall<T extends Reply = 'OK'>(
-    options?: AtMostOne<{ readonly ASYNC: boolean } | { readonly SYNC: boolean }> | undefined,
-  ): Promise<T>;
+  flushall(
+    options?: AtMostOne<{ readonly ASYNC?: boolean | undefined } | { readonly SYNC?: boolean | undefined }> | undefined,
+  ): Promise<'OK'>;
 
   /**
    * Remove all keys from the current database.
    *
    * Group: server. Since 1.0.0. Complexity: O(N) where N is the number of keys in the selected database.
    */
-  flushdb<T extends Reply = 'OK'>(
-    options?: AtMostOne<{ readonly ASYNC: boolean } | { readonly SYNC: boolean }> | undefined,
-  ): Promise<T>;
+  flushdb(
+    options?: AtMostOne<{ readonly ASYNC?: boolean | undefined } | { readonly SYNC?: boolean | undefined }> | undefined,
+  ): Promise<'OK'>;
 
   /**
    * Returns information and statistics about the server.
@@ -312,7 +323,7 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 1.0.0. Complexity: O(1).
    */
-  lastsave<T extends Reply = number>(): Promise<T>;
+  lastsave(): Promise<number>;
 
   /**
    * Returns a human-readable latency analysis report.
@@ -362,7 +373,7 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 2.8.13. Complexity: O(1).
    */
-  latencyReset<T extends Reply = number>(event?: OneOrMore<Argument> | undefined): Promise<T>;
+  latencyReset(event?: OneOrMore<Argument> | undefined): Promise<number>;
 
   /**
    * Displays computer art and the server version
@@ -397,7 +408,7 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 4.0.0. Complexity: Depends on how much memory is allocated, could be slow.
    */
-  memoryPurge<T extends Reply = 'OK'>(): Promise<T>;
+  memoryPurge(): Promise<'OK'>;
 
   /**
    * Returns details about memory usage.
@@ -411,10 +422,15 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 4.0.0. Complexity: O(N) where N is the number of samples.
    */
-  memoryUsage<T extends Reply = number | null>(
+  memoryUsage(
     key: Key,
-    options?: { /** count */ readonly SAMPLES?: Integer | undefined } | undefined,
-  ): Promise<T>;
+    options?:
+      | {
+          /** count */
+          readonly SAMPLES?: Integer | undefined;
+        }
+      | undefined,
+  ): Promise<number | null>;
 
   /**
    * Returns helpful text about the different subcommands.
@@ -435,14 +451,14 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 4.0.0. Complexity: O(1).
    */
-  moduleLoad<T extends Reply = 'OK'>(path: Argument, arg?: OneOrMore<Argument> | undefined): Promise<T>;
+  moduleLoad(path: Argument, arg?: OneOrMore<Argument> | undefined): Promise<'OK'>;
 
   /**
    * Loads a module using extended parameters.
    *
    * Group: server. Since 7.0.0. Complexity: O(1).
    */
-  moduleLoadex<T extends Reply = 'OK'>(
+  moduleLoadex(
     path: Argument,
     options?:
       | {
@@ -450,14 +466,14 @@ export interface ServerCommands<Text extends Reply> {
           readonly ARGS?: OneOrMore<Argument> | undefined;
         }
       | undefined,
-  ): Promise<T>;
+  ): Promise<'OK'>;
 
   /**
    * Unloads a module.
    *
    * Group: server. Since 4.0.0. Complexity: O(1).
    */
-  moduleUnload<T extends Reply = 'OK'>(name: Argument): Promise<T>;
+  moduleUnload(name: Argument): Promise<'OK'>;
 
   /**
    * Listens for all requests received by the server in real-time.
@@ -504,8 +520,10 @@ export interface ServerCommands<Text extends Reply> {
     options?:
       | {
           readonly REPLACE?: boolean | undefined;
-          readonly ABSTTL?: boolean | undefined /** seconds */;
-          readonly IDLETIME?: Integer | undefined /** frequency */;
+          readonly ABSTTL?: boolean | undefined;
+          /** seconds */
+          readonly IDLETIME?: Integer | undefined;
+          /** frequency */
           readonly FREQ?: Integer | undefined;
         }
       | undefined,
@@ -523,7 +541,7 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since 1.0.0. Complexity: O(N) where N is the total number of keys in all databases.
    */
-  save<T extends Reply = 'OK'>(): Promise<T>;
+  save(): Promise<'OK'>;
 
   /**
    * Synchronously saves the database(s) to disk and shuts down the server.
@@ -535,9 +553,9 @@ export interface ServerCommands<Text extends Reply> {
     options?:
       | AtMostOne<
           | ({ readonly NOW?: boolean | undefined; readonly FORCE?: boolean | undefined } & AtMostOne<
-              { readonly NOSAVE: boolean } | { readonly SAVE: boolean }
+              { readonly NOSAVE?: boolean | undefined } | { readonly SAVE?: boolean | undefined }
             >)
-          | { readonly ABORT: boolean }
+          | { readonly ABORT?: boolean | undefined }
         >
       | undefined,
   ): Promise<T>;
@@ -578,7 +596,7 @@ export interface ServerCommands<Text extends Reply> {
    *
    * @deprecated since 8.1.0, for `COMMANDLOG LEN SLOW`.
    */
-  slowlogLen<T extends Reply = number>(): Promise<T>;
+  slowlogLen(): Promise<number>;
 
   /**
    * Clears all entries from the slow log.
@@ -587,7 +605,7 @@ export interface ServerCommands<Text extends Reply> {
    *
    * @deprecated since 8.1.0, for `COMMANDLOG RESET SLOW`.
    */
-  slowlogReset<T extends Reply = 'OK'>(): Promise<T>;
+  slowlogReset(): Promise<'OK'>;
 
   /**
    * Swaps two databases.
@@ -595,7 +613,7 @@ export interface ServerCommands<Text extends Reply> {
    * Group: server. Since 4.0.0. Complexity: O(N) where N is the count of clients watching or blocking on keys from
    * both databases.
    */
-  swapdb<T extends Reply = 'OK'>(index1: Integer, index2: Integer): Promise<T>;
+  swapdb(index1: Integer, index2: Integer): Promise<'OK'>;
 
   /**
    * An internal command used in replication.

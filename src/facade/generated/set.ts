@@ -12,28 +12,28 @@ export interface SetCommands<Text extends Reply> {
    * Group: set. Since 1.0.0. Complexity: O(1) for each element added, so O(N) to add N elements when the command is
    * called with multiple arguments.
    */
-  sadd<T extends Reply = number>(key: Key, member: OneOrMore<Argument>): Promise<T>;
+  sadd(key: Key, member: OneOrMore<Argument>): Promise<number>;
 
   /**
    * Returns the number of members in a set.
    *
    * Group: set. Since 1.0.0. Complexity: O(1).
    */
-  scard<T extends Reply = number>(key: Key): Promise<T>;
+  scard(key: Key): Promise<number>;
 
   /**
    * Returns the difference of multiple sets.
    *
    * Group: set. Since 1.0.0. Complexity: O(N) where N is the total number of elements in all given sets.
    */
-  sdiff<T extends Reply = Text[]>(key: OneOrMore<Key>): Promise<T>;
+  sdiff(key: OneOrMore<Key>): Promise<Text[]>;
 
   /**
    * Stores the difference of multiple sets in a key.
    *
    * Group: set. Since 1.0.0. Complexity: O(N) where N is the total number of elements in all given sets.
    */
-  sdiffstore<T extends Reply = number>(destination: Key, key: OneOrMore<Key>): Promise<T>;
+  sdiffstore(destination: Key, key: OneOrMore<Key>): Promise<number>;
 
   /**
    * Returns the intersect of multiple sets.
@@ -41,7 +41,7 @@ export interface SetCommands<Text extends Reply> {
    * Group: set. Since 1.0.0. Complexity: O(N*M) worst case where N is the cardinality of the smallest set and M is
    * the number of sets.
    */
-  sinter<T extends Reply = Text[]>(key: OneOrMore<Key>): Promise<T>;
+  sinter(key: OneOrMore<Key>): Promise<Text[]>;
 
   /**
    * Returns the number of members of the intersect of multiple sets.
@@ -49,10 +49,7 @@ export interface SetCommands<Text extends Reply> {
    * Group: set. Since 7.0.0. Complexity: O(N*M) worst case where N is the cardinality of the smallest set and M is
    * the number of sets.
    */
-  sintercard<T extends Reply = number>(
-    key: OneOrMore<Key>,
-    options?: { readonly LIMIT?: Integer | undefined } | undefined,
-  ): Promise<T>;
+  sintercard(key: OneOrMore<Key>, options?: { readonly LIMIT?: Integer | undefined } | undefined): Promise<number>;
 
   /**
    * Stores the intersect of multiple sets in a key.
@@ -60,35 +57,35 @@ export interface SetCommands<Text extends Reply> {
    * Group: set. Since 1.0.0. Complexity: O(N*M) worst case where N is the cardinality of the smallest set and M is
    * the number of sets.
    */
-  sinterstore<T extends Reply = number>(destination: Key, key: OneOrMore<Key>): Promise<T>;
+  sinterstore(destination: Key, key: OneOrMore<Key>): Promise<number>;
 
   /**
    * Determines whether a member belongs to a set.
    *
    * Group: set. Since 1.0.0. Complexity: O(1).
    */
-  sismember<T extends Reply = number>(key: Key, member: Argument): Promise<T>;
+  sismember(key: Key, member: Argument): Promise<number>;
 
   /**
    * Returns all members of a set.
    *
    * Group: set. Since 1.0.0. Complexity: O(N) where N is the set cardinality.
    */
-  smembers<T extends Reply = Text[]>(key: Key): Promise<T>;
+  smembers(key: Key): Promise<Text[]>;
 
   /**
    * Determines whether multiple members belong to a set.
    *
    * Group: set. Since 6.2.0. Complexity: O(N) where N is the number of elements being checked for membership.
    */
-  smismember<T extends Reply = number[]>(key: Key, member: OneOrMore<Argument>): Promise<T>;
+  smismember(key: Key, member: OneOrMore<Argument>): Promise<number[]>;
 
   /**
    * Moves a member from one set to another.
    *
    * Group: set. Since 1.0.0. Complexity: O(1).
    */
-  smove<T extends Reply = number>(source: Key, destination: Key, member: Argument): Promise<T>;
+  smove(source: Key, destination: Key, member: Argument): Promise<number>;
 
   /**
    * Returns one or more random members from a set after removing them. Deletes the set if the last member was
@@ -97,7 +94,7 @@ export interface SetCommands<Text extends Reply> {
    * Group: set. Since 1.0.0. Complexity: Without the count argument O(1), otherwise O(N) where N is the value of the
    * passed count.
    */
-  spop<T extends Reply = Text | Text[] | null>(key: Key, count?: Integer | undefined): Promise<T>;
+  spop(key: Key, count?: Integer | undefined): Promise<Text | Text[] | null>;
 
   /**
    * Get one or multiple random members from a set
@@ -105,14 +102,14 @@ export interface SetCommands<Text extends Reply> {
    * Group: set. Since 1.0.0. Complexity: Without the count argument O(1), otherwise O(N) where N is the absolute
    * value of the passed count.
    */
-  srandmember<T extends Reply = Text | Text[] | null>(key: Key, count?: Integer | undefined): Promise<T>;
+  srandmember(key: Key, count?: Integer | undefined): Promise<Text | Text[] | null>;
 
   /**
    * Removes one or more members from a set. Deletes the set if the last member was removed.
    *
    * Group: set. Since 1.0.0. Complexity: O(N) where N is the number of members to be removed.
    */
-  srem<T extends Reply = number>(key: Key, member: OneOrMore<Argument>): Promise<T>;
+  srem(key: Key, member: OneOrMore<Argument>): Promise<number>;
 
   /**
    * Iterates over members of a set.
@@ -120,25 +117,29 @@ export interface SetCommands<Text extends Reply> {
    * Group: set. Since 2.8.0. Complexity: O(1) for every call. O(N) for a complete iteration, including enough
    * command calls for the cursor to return back to 0. N is the number of elements inside the collection.
    */
-  sscan<T extends Reply = [cursor: Text, elements: Text[]]>(
+  sscan(
     key: Key,
     cursor: Argument,
     options?:
-      | { /** pattern */ readonly MATCH?: Argument | undefined; readonly COUNT?: Integer | undefined }
+      | {
+          /** pattern */
+          readonly MATCH?: Argument | undefined;
+          readonly COUNT?: Integer | undefined;
+        }
       | undefined,
-  ): Promise<T>;
+  ): Promise<[cursor: Text, elements: Text[]]>;
 
   /**
    * Returns the union of multiple sets.
    *
    * Group: set. Since 1.0.0. Complexity: O(N) where N is the total number of elements in all given sets.
    */
-  sunion<T extends Reply = Text[]>(key: OneOrMore<Key>): Promise<T>;
+  sunion(key: OneOrMore<Key>): Promise<Text[]>;
 
   /**
    * Stores the union of multiple sets in a key.
    *
    * Group: set. Since 1.0.0. Complexity: O(N) where N is the total number of elements in all given sets.
    */
-  sunionstore<T extends Reply = number>(destination: Key, key: OneOrMore<Key>): Promise<T>;
+  sunionstore(destination: Key, key: OneOrMore<Key>): Promise<number>;
 }

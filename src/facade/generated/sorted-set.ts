@@ -47,9 +47,9 @@ export interface SortedSetCommands<Text extends Reply> {
     data: readonly (readonly [score: Double, member: Argument])[],
     options?:
       | ({ readonly CH?: boolean | undefined; readonly INCR?: boolean | undefined } & AtMostOne<
-          { readonly NX: boolean } | { readonly XX: boolean }
+          { readonly NX?: boolean | undefined } | { readonly XX?: boolean | undefined }
         > &
-          AtMostOne<{ readonly GT: boolean } | { readonly LT: boolean }>)
+          AtMostOne<{ readonly GT?: boolean | undefined } | { readonly LT?: boolean | undefined }>)
       | undefined,
   ): Promise<T>;
 
@@ -58,14 +58,14 @@ export interface SortedSetCommands<Text extends Reply> {
    *
    * Group: sorted-set. Since 1.2.0. Complexity: O(1).
    */
-  zcard<T extends Reply = number>(key: Key): Promise<T>;
+  zcard(key: Key): Promise<number>;
 
   /**
    * Returns the count of members in a sorted set that have scores within a range.
    *
    * Group: sorted-set. Since 2.0.0. Complexity: O(log(N)) with N being the number of elements in the sorted set.
    */
-  zcount<T extends Reply = number>(key: Key, min: Double, max: Double): Promise<T>;
+  zcount(key: Key, min: Double, max: Double): Promise<number>;
 
   /**
    * Returns the difference between multiple sorted sets.
@@ -84,7 +84,7 @@ export interface SortedSetCommands<Text extends Reply> {
    * Group: sorted-set. Since 6.2.0. Complexity: O(L + (N-K)log(N)) worst case where L is the total number of
    * elements in all the sets, N is the size of the first set, and K is the size of the result set.
    */
-  zdiffstore<T extends Reply = number>(destination: Key, key: OneOrMore<Key>): Promise<T>;
+  zdiffstore(destination: Key, key: OneOrMore<Key>): Promise<number>;
 
   /**
    * Increments the score of a member in a sorted set.
@@ -103,7 +103,8 @@ export interface SortedSetCommands<Text extends Reply> {
     key: OneOrMore<Key>,
     options?:
       | {
-          /** weight */ readonly WEIGHTS?: OneOrMore<Double> | undefined;
+          /** weight */
+          readonly WEIGHTS?: OneOrMore<Double> | undefined;
           readonly AGGREGATE?: 'SUM' | 'MIN' | 'MAX' | undefined;
           readonly WITHSCORES?: boolean | undefined;
         }
@@ -116,10 +117,7 @@ export interface SortedSetCommands<Text extends Reply> {
    * Group: sorted-set. Since 7.0.0. Complexity: O(N*K) worst case with N being the smallest input sorted set, K
    * being the number of input sorted sets.
    */
-  zintercard<T extends Reply = number>(
-    key: OneOrMore<Key>,
-    options?: { readonly LIMIT?: Integer | undefined } | undefined,
-  ): Promise<T>;
+  zintercard(key: OneOrMore<Key>, options?: { readonly LIMIT?: Integer | undefined } | undefined): Promise<number>;
 
   /**
    * Stores the intersect of multiple sorted sets in a key.
@@ -127,23 +125,24 @@ export interface SortedSetCommands<Text extends Reply> {
    * Group: sorted-set. Since 2.0.0. Complexity: O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted
    * set, K being the number of input sorted sets and M being the number of elements in the resulting sorted set.
    */
-  zinterstore<T extends Reply = number>(
+  zinterstore(
     destination: Key,
     key: OneOrMore<Key>,
     options?:
       | {
-          /** weight */ readonly WEIGHTS?: OneOrMore<Double> | undefined;
+          /** weight */
+          readonly WEIGHTS?: OneOrMore<Double> | undefined;
           readonly AGGREGATE?: 'SUM' | 'MIN' | 'MAX' | undefined;
         }
       | undefined,
-  ): Promise<T>;
+  ): Promise<number>;
 
   /**
    * Returns the number of members in a sorted set within a lexicographical range.
    *
    * Group: sorted-set. Since 2.8.9. Complexity: O(log(N)) with N being the number of elements in the sorted set.
    */
-  zlexcount<T extends Reply = number>(key: Key, min: Argument, max: Argument): Promise<T>;
+  zlexcount(key: Key, min: Argument, max: Argument): Promise<number>;
 
   /**
    * Returns the highest- or lowest-scoring members from one or more sorted sets after removing them. Deletes the
@@ -208,7 +207,7 @@ export interface SortedSetCommands<Text extends Reply> {
           readonly REV?: boolean | undefined;
           readonly LIMIT?: { readonly offset: Integer; readonly count: Integer } | undefined;
           readonly WITHSCORES?: boolean | undefined;
-        } & AtMostOne<{ readonly BYSCORE: boolean } | { readonly BYLEX: boolean }>)
+        } & AtMostOne<{ readonly BYSCORE?: boolean | undefined } | { readonly BYLEX?: boolean | undefined }>)
       | undefined,
   ): Promise<T>;
 
@@ -255,7 +254,7 @@ export interface SortedSetCommands<Text extends Reply> {
    * Group: sorted-set. Since 6.2.0. Complexity: O(log(N)+M) with N being the number of elements in the sorted set
    * and M the number of elements stored into the destination key.
    */
-  zrangestore<T extends Reply = number>(
+  zrangestore(
     dst: Key,
     src: Key,
     min: Argument,
@@ -264,9 +263,9 @@ export interface SortedSetCommands<Text extends Reply> {
       | ({
           readonly REV?: boolean | undefined;
           readonly LIMIT?: { readonly offset: Integer; readonly count: Integer } | undefined;
-        } & AtMostOne<{ readonly BYSCORE: boolean } | { readonly BYLEX: boolean }>)
+        } & AtMostOne<{ readonly BYSCORE?: boolean | undefined } | { readonly BYLEX?: boolean | undefined }>)
       | undefined,
-  ): Promise<T>;
+  ): Promise<number>;
 
   /**
    * Returns the index of a member in a sorted set ordered by ascending scores.
@@ -285,7 +284,7 @@ export interface SortedSetCommands<Text extends Reply> {
    * Group: sorted-set. Since 1.2.0. Complexity: O(M*log(N)) with N being the number of elements in the sorted set
    * and M the number of elements to be removed.
    */
-  zrem<T extends Reply = number>(key: Key, member: OneOrMore<Argument>): Promise<T>;
+  zrem(key: Key, member: OneOrMore<Argument>): Promise<number>;
 
   /**
    * Removes members in a sorted set within a lexicographical range. Deletes the sorted set if all members were
@@ -294,7 +293,7 @@ export interface SortedSetCommands<Text extends Reply> {
    * Group: sorted-set. Since 2.8.9. Complexity: O(log(N)+M) with N being the number of elements in the sorted set
    * and M the number of elements removed by the operation.
    */
-  zremrangebylex<T extends Reply = number>(key: Key, min: Argument, max: Argument): Promise<T>;
+  zremrangebylex(key: Key, min: Argument, max: Argument): Promise<number>;
 
   /**
    * Removes members in a sorted set within a range of indexes. Deletes the sorted set if all members were removed.
@@ -302,7 +301,7 @@ export interface SortedSetCommands<Text extends Reply> {
    * Group: sorted-set. Since 2.0.0. Complexity: O(log(N)+M) with N being the number of elements in the sorted set
    * and M the number of elements removed by the operation.
    */
-  zremrangebyrank<T extends Reply = number>(key: Key, start: Integer, stop: Integer): Promise<T>;
+  zremrangebyrank(key: Key, start: Integer, stop: Integer): Promise<number>;
 
   /**
    * Removes members in a sorted set within a range of scores. Deletes the sorted set if all members were removed.
@@ -310,7 +309,7 @@ export interface SortedSetCommands<Text extends Reply> {
    * Group: sorted-set. Since 1.2.0. Complexity: O(log(N)+M) with N being the number of elements in the sorted set
    * and M the number of elements removed by the operation.
    */
-  zremrangebyscore<T extends Reply = number>(key: Key, min: Double, max: Double): Promise<T>;
+  zremrangebyscore(key: Key, min: Double, max: Double): Promise<number>;
 
   /**
    * Returns members in a sorted set within a range of indexes in reverse order.
@@ -381,17 +380,18 @@ export interface SortedSetCommands<Text extends Reply> {
    * Group: sorted-set. Since 2.8.0. Complexity: O(1) for every call. O(N) for a complete iteration, including enough
    * command calls for the cursor to return back to 0. N is the number of elements inside the collection.
    */
-  zscan<T extends Reply = [cursor: Text, elements: Text[]]>(
+  zscan(
     key: Key,
     cursor: Argument,
     options?:
       | {
-          /** pattern */ readonly MATCH?: Argument | undefined;
+          /** pattern */
+          readonly MATCH?: Argument | undefined;
           readonly COUNT?: Integer | undefined;
           readonly NOSCORES?: boolean | undefined;
         }
       | undefined,
-  ): Promise<T>;
+  ): Promise<[cursor: Text, elements: Text[]]>;
 
   /**
    * Returns the score of a member in a sorted set.
@@ -410,7 +410,8 @@ export interface SortedSetCommands<Text extends Reply> {
     key: OneOrMore<Key>,
     options?:
       | {
-          /** weight */ readonly WEIGHTS?: OneOrMore<Double> | undefined;
+          /** weight */
+          readonly WEIGHTS?: OneOrMore<Double> | undefined;
           readonly AGGREGATE?: 'SUM' | 'MIN' | 'MAX' | undefined;
           readonly WITHSCORES?: boolean | undefined;
         }
@@ -423,14 +424,15 @@ export interface SortedSetCommands<Text extends Reply> {
    * Group: sorted-set. Since 2.0.0. Complexity: O(N)+O(M log(M)) with N being the sum of the sizes of the input
    * sorted sets, and M being the number of elements in the resulting sorted set.
    */
-  zunionstore<T extends Reply = number>(
+  zunionstore(
     destination: Key,
     key: OneOrMore<Key>,
     options?:
       | {
-          /** weight */ readonly WEIGHTS?: OneOrMore<Double> | undefined;
+          /** weight */
+          readonly WEIGHTS?: OneOrMore<Double> | undefined;
           readonly AGGREGATE?: 'SUM' | 'MIN' | 'MAX' | undefined;
         }
       | undefined,
-  ): Promise<T>;
+  ): Promise<number>;
 }

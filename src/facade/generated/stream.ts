@@ -11,7 +11,7 @@ export interface StreamCommands<Text extends Reply> {
    *
    * Group: stream. Since 5.0.0. Complexity: O(1) for each message ID processed.
    */
-  xack<T extends Reply = number>(key: Key, group: Argument, id: OneOrMore<Argument>): Promise<T>;
+  xack(key: Key, group: Argument, id: OneOrMore<Argument>): Promise<number>;
 
   /**
    * Appends a new message to a stream. Creates the key if it doesn't exist.
@@ -19,7 +19,7 @@ export interface StreamCommands<Text extends Reply> {
    * Group: stream. Since 5.0.0. Complexity: O(1) when adding a new entry, O(N) when trimming where N being the
    * number of entries evicted.
    */
-  xadd<T extends Reply = Text | null>(
+  xadd(
     key: Key,
     idSelector: Argument,
     data: readonly (readonly [field: Argument, value: Argument])[],
@@ -27,12 +27,13 @@ export interface StreamCommands<Text extends Reply> {
       | ({ readonly NOMKSTREAM?: boolean | undefined } & AtMostOne<
           {
             readonly strategy: 'MAXLEN' | 'MINID';
-            readonly threshold: Argument /** count */;
+            readonly threshold: Argument;
+            /** count */
             readonly LIMIT?: Integer | undefined;
-          } & AtMostOne<{ readonly '=': boolean } | { readonly '~': boolean }>
+          } & AtMostOne<{ readonly '='?: boolean | undefined } | { readonly '~'?: boolean | undefined }>
         >)
       | undefined,
-  ): Promise<T>;
+  ): Promise<Text | null>;
 
   /**
    * Changes, or acquires, ownership of messages in a consumer group, as if the messages were delivered to as
@@ -64,8 +65,11 @@ export interface StreamCommands<Text extends Reply> {
     id: OneOrMore<Argument>,
     options?:
       | {
-          /** ms */ readonly IDLE?: Integer | undefined /** unixTimeMilliseconds */;
-          readonly TIME?: Integer | undefined /** count */;
+          /** ms */
+          readonly IDLE?: Integer | undefined;
+          /** unixTimeMilliseconds */
+          readonly TIME?: Integer | undefined;
+          /** count */
           readonly RETRYCOUNT?: Integer | undefined;
           readonly FORCE?: boolean | undefined;
           readonly JUSTID?: boolean | undefined;
@@ -80,33 +84,33 @@ export interface StreamCommands<Text extends Reply> {
    * Group: stream. Since 5.0.0. Complexity: O(1) for each single item to delete in the stream, regardless of the
    * stream size.
    */
-  xdel<T extends Reply = number>(key: Key, id: OneOrMore<Argument>): Promise<T>;
+  xdel(key: Key, id: OneOrMore<Argument>): Promise<number>;
 
   /**
    * Creates a consumer group.
    *
    * Group: stream. Since 5.0.0. Complexity: O(1).
    */
-  xgroupCreate<T extends Reply = 'OK'>(
+  xgroupCreate(
     key: Key,
     group: Argument,
     idSelector: Argument,
     options?: { readonly MKSTREAM?: boolean | undefined; readonly ENTRIESREAD?: Integer | undefined } | undefined,
-  ): Promise<T>;
+  ): Promise<'OK'>;
 
   /**
    * Creates a consumer in a consumer group.
    *
    * Group: stream. Since 6.2.0. Complexity: O(1).
    */
-  xgroupCreateconsumer<T extends Reply = number>(key: Key, group: Argument, consumer: Argument): Promise<T>;
+  xgroupCreateconsumer(key: Key, group: Argument, consumer: Argument): Promise<number>;
 
   /**
    * Deletes a consumer from a consumer group.
    *
    * Group: stream. Since 5.0.0. Complexity: O(1).
    */
-  xgroupDelconsumer<T extends Reply = number>(key: Key, group: Argument, consumer: Argument): Promise<T>;
+  xgroupDelconsumer(key: Key, group: Argument, consumer: Argument): Promise<number>;
 
   /**
    * Destroys a consumer group.
@@ -114,7 +118,7 @@ export interface StreamCommands<Text extends Reply> {
    * Group: stream. Since 5.0.0. Complexity: O(N) where N is the number of entries in the group's pending entries
    * list (PEL).
    */
-  xgroupDestroy<T extends Reply = number>(key: Key, group: Argument): Promise<T>;
+  xgroupDestroy(key: Key, group: Argument): Promise<number>;
 
   /**
    * Returns helpful text about the different subcommands.
@@ -128,12 +132,12 @@ export interface StreamCommands<Text extends Reply> {
    *
    * Group: stream. Since 5.0.0. Complexity: O(1).
    */
-  xgroupSetid<T extends Reply = 'OK'>(
+  xgroupSetid(
     key: Key,
     group: Argument,
     idSelector: Argument,
     options?: { readonly ENTRIESREAD?: Integer | undefined } | undefined,
-  ): Promise<T>;
+  ): Promise<'OK'>;
 
   /**
    * Returns a list of the consumers in a consumer group.
@@ -171,7 +175,7 @@ export interface StreamCommands<Text extends Reply> {
    *
    * Group: stream. Since 5.0.0. Complexity: O(1).
    */
-  xlen<T extends Reply = number>(key: Key): Promise<T>;
+  xlen(key: Key): Promise<number>;
 
   /**
    * Returns the information and entries from a stream consumer group's pending entries list.
@@ -186,7 +190,8 @@ export interface StreamCommands<Text extends Reply> {
     group: Argument,
     options?:
       | AtMostOne<{
-          /** minIdleTime */ readonly IDLE?: Integer | undefined;
+          /** minIdleTime */
+          readonly IDLE?: Integer | undefined;
           readonly start: Argument;
           readonly end: Argument;
           readonly count: Integer;
@@ -201,12 +206,12 @@ export interface StreamCommands<Text extends Reply> {
    * Group: stream. Since 5.0.0. Complexity: O(N) with N being the number of elements being returned. If N is
    * constant (e.g. always asking for the first 10 elements with COUNT), you can consider it O(1).
    */
-  xrange<T extends Reply = [id: Text, fieldsAndValues: Text[]][]>(
+  xrange(
     key: Key,
     start: Argument,
     end: Argument,
     options?: { readonly COUNT?: Integer | undefined } | undefined,
-  ): Promise<T>;
+  ): Promise<[id: Text, fieldsAndValues: Text[]][]>;
 
   /**
    * Returns messages from multiple streams with IDs greater than the ones requested. Blocks until a message is
@@ -217,7 +222,11 @@ export interface StreamCommands<Text extends Reply> {
   xread<T extends Reply = Reply>(
     streams: { readonly key: OneOrMore<Key>; readonly id: OneOrMore<Argument> },
     options?:
-      | { readonly COUNT?: Integer | undefined /** milliseconds */; readonly BLOCK?: Integer | undefined }
+      | {
+          readonly COUNT?: Integer | undefined;
+          /** milliseconds */
+          readonly BLOCK?: Integer | undefined;
+        }
       | undefined,
   ): Promise<T>;
 
@@ -235,7 +244,8 @@ export interface StreamCommands<Text extends Reply> {
     streams: { readonly key: OneOrMore<Key>; readonly id: OneOrMore<Argument> },
     options?:
       | {
-          readonly COUNT?: Integer | undefined /** milliseconds */;
+          readonly COUNT?: Integer | undefined;
+          /** milliseconds */
           readonly BLOCK?: Integer | undefined;
           readonly NOACK?: boolean | undefined;
         }
@@ -248,23 +258,23 @@ export interface StreamCommands<Text extends Reply> {
    * Group: stream. Since 5.0.0. Complexity: O(N) with N being the number of elements returned. If N is constant
    * (e.g. always asking for the first 10 elements with COUNT), you can consider it O(1).
    */
-  xrevrange<T extends Reply = [id: Text, fieldsAndValues: Text[]][]>(
+  xrevrange(
     key: Key,
     end: Argument,
     start: Argument,
     options?: { readonly COUNT?: Integer | undefined } | undefined,
-  ): Promise<T>;
+  ): Promise<[id: Text, fieldsAndValues: Text[]][]>;
 
   /**
    * An internal command for replicating stream values.
    *
    * Group: stream. Since 5.0.0. Complexity: O(1).
    */
-  xsetid<T extends Reply = 'OK'>(
+  xsetid(
     key: Key,
     lastId: Argument,
     options?: { readonly ENTRIESADDED?: Integer | undefined; readonly MAXDELETEDID?: Argument | undefined } | undefined,
-  ): Promise<T>;
+  ): Promise<'OK'>;
 
   /**
    * Deletes messages from the beginning of a stream.
@@ -273,12 +283,13 @@ export interface StreamCommands<Text extends Reply> {
    * very small however, since entries are organized in macro nodes containing multiple entries that can be released
    * with a single deallocation.
    */
-  xtrim<T extends Reply = number>(
+  xtrim(
     key: Key,
     trim: {
       readonly strategy: 'MAXLEN' | 'MINID';
-      readonly threshold: Argument /** count */;
+      readonly threshold: Argument;
+      /** count */
       readonly LIMIT?: Integer | undefined;
-    } & AtMostOne<{ readonly '=': boolean } | { readonly '~': boolean }>,
-  ): Promise<T>;
+    } & AtMostOne<{ readonly '='?: boolean | undefined } | { readonly '~'?: boolean | undefined }>,
+  ): Promise<number>;
 }

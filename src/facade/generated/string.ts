@@ -13,53 +13,65 @@ export interface StringCommands<Text extends Reply> {
    * is small and the already present value is of any size, since the dynamic string library used by the server will
    * double the free space available on every reallocation.
    */
-  append<T extends Reply = number>(key: Key, value: Argument): Promise<T>;
+  append(key: Key, value: Argument): Promise<number>;
 
   /**
    * Decrements the integer value of a key by one. Uses 0 as initial value if the key doesn't exist.
    *
    * Group: string. Since 1.0.0. Complexity: O(1).
    */
-  decr<T extends Reply = number | bigint>(key: Key): Promise<T>;
+  decr(key: Key): Promise<number | bigint>;
 
   /**
    * Decrements a number from the integer value of a key. Uses 0 as initial value if the key doesn't exist.
    *
    * Group: string. Since 1.0.0. Complexity: O(1).
    */
-  decrby<T extends Reply = number | bigint>(key: Key, decrement: Integer): Promise<T>;
+  decrby(key: Key, decrement: Integer): Promise<number | bigint>;
 
   /**
    * Returns the string value of a key.
    *
    * Group: string. Since 1.0.0. Complexity: O(1).
    */
-  get<T extends Reply = Text | null>(key: Key): Promise<T>;
+  get(key: Key): Promise<Text | null>;
 
   /**
    * Returns the string value of a key after deleting the key.
    *
    * Group: string. Since 6.2.0. Complexity: O(1).
    */
-  getdel<T extends Reply = Text | null>(key: Key): Promise<T>;
+  getdel(key: Key): Promise<Text | null>;
 
   /**
    * Returns the string value of a key after setting its expiration time.
    *
    * Group: string. Since 6.2.0. Complexity: O(1).
    */
-  getex<T extends Reply = Text | null>(
+  getex(
     key: Key,
     options?:
       | AtMostOne<
-          | { /** seconds */ readonly EX: Integer }
-          | { /** milliseconds */ readonly PX: Integer }
-          | { /** unixTimeSeconds */ readonly EXAT: Integer }
-          | { /** unixTimeMilliseconds */ readonly PXAT: Integer }
-          | { readonly PERSIST: boolean }
+          | {
+              /** seconds */
+              readonly EX?: Integer | undefined;
+            }
+          | {
+              /** milliseconds */
+              readonly PX?: Integer | undefined;
+            }
+          | {
+              /** unixTimeSeconds */
+              readonly EXAT?: Integer | undefined;
+            }
+          | {
+              /** unixTimeMilliseconds */
+              readonly PXAT?: Integer | undefined;
+            }
+          | { readonly PERSIST?: boolean | undefined }
         >
       | undefined,
-  ): Promise<T>;
+  ): Promise<Text | null>;
 
   /**
    * Returns a substring of the string stored at a key.
@@ -68,7 +80,7 @@ export interface StringCommands<Text extends Reply> {
    * ultimately determined by the returned length, but because creating a substring from an existing string is very
    * cheap, it can be considered O(1) for small strings.
    */
-  getrange<T extends Reply = Text>(key: Key, start: Integer, end: Integer): Promise<T>;
+  getrange(key: Key, start: Integer, end: Integer): Promise<Text>;
 
   /**
    * Returns the previous string value of a key after setting it to a new value.
@@ -77,28 +89,28 @@ export interface StringCommands<Text extends Reply> {
    *
    * @deprecated since 6.2.0, for `SET` with the `!GET` argument.
    */
-  getset<T extends Reply = Text | null>(key: Key, value: Argument): Promise<T>;
+  getset(key: Key, value: Argument): Promise<Text | null>;
 
   /**
    * Increments the integer value of a key by one. Uses 0 as initial value if the key doesn't exist.
    *
    * Group: string. Since 1.0.0. Complexity: O(1).
    */
-  incr<T extends Reply = number | bigint>(key: Key): Promise<T>;
+  incr(key: Key): Promise<number | bigint>;
 
   /**
    * Increments the integer value of a key by a number. Uses 0 as initial value if the key doesn't exist.
    *
    * Group: string. Since 1.0.0. Complexity: O(1).
    */
-  incrby<T extends Reply = number | bigint>(key: Key, increment: Integer): Promise<T>;
+  incrby(key: Key, increment: Integer): Promise<number | bigint>;
 
   /**
    * Increment the floating point value of a key by a number. Uses 0 as initial value if the key doesn't exist.
    *
    * Group: string. Since 2.6.0. Complexity: O(1).
    */
-  incrbyfloat<T extends Reply = Text>(key: Key, increment: Double): Promise<T>;
+  incrbyfloat(key: Key, increment: Double): Promise<Text>;
 
   /**
    * Finds the longest common substring.
@@ -123,21 +135,21 @@ export interface StringCommands<Text extends Reply> {
    *
    * Group: string. Since 1.0.0. Complexity: O(N) where N is the number of keys to retrieve.
    */
-  mget<T extends Reply = (Text | null)[]>(key: OneOrMore<Key>): Promise<T>;
+  mget(key: OneOrMore<Key>): Promise<(Text | null)[]>;
 
   /**
    * Atomically creates or modifies the string values of one or more keys.
    *
    * Group: string. Since 1.0.1. Complexity: O(N) where N is the number of keys to set.
    */
-  mset<T extends Reply = 'OK'>(data: readonly (readonly [key: Key, value: Argument])[]): Promise<T>;
+  mset(data: readonly (readonly [key: Key, value: Argument])[]): Promise<'OK'>;
 
   /**
    * Atomically modifies the string values of one or more keys only when all keys don't exist.
    *
    * Group: string. Since 1.0.1. Complexity: O(N) where N is the number of keys to set.
    */
-  msetnx<T extends Reply = number>(data: readonly (readonly [key: Key, value: Argument])[]): Promise<T>;
+  msetnx(data: readonly (readonly [key: Key, value: Argument])[]): Promise<number>;
 
   /**
    * Sets both string value and expiration time in milliseconds of a key. The key is created if it doesn't exist.
@@ -146,29 +158,46 @@ export interface StringCommands<Text extends Reply> {
    *
    * @deprecated since 2.6.12, for `SET` with the `PX` argument.
    */
-  psetex<T extends Reply = 'OK'>(key: Key, milliseconds: Integer, value: Argument): Promise<T>;
+  psetex(key: Key, milliseconds: Integer, value: Argument): Promise<'OK'>;
 
   /**
    * Sets the string value of a key, ignoring its type. The key is created if it doesn't exist.
    *
    * Group: string. Since 1.0.0. Complexity: O(1).
    */
-  set<T extends Reply = 'OK' | Text | null>(
+  set(
     key: Key,
     value: Argument,
     options?:
       | ({ readonly GET?: boolean | undefined } & AtMostOne<
-          { readonly NX: boolean } | { readonly XX: boolean } | { /** comparisonValue */ readonly IFEQ: Argument }
+          | { readonly NX?: boolean | undefined }
+          | { readonly XX?: boolean | undefined }
+          | {
+              /** comparisonValue */
+              readonly IFEQ?: Argument | undefined;
+            }
         > &
           AtMostOne<
-            | { /** seconds */ readonly EX: Integer }
-            | { /** milliseconds */ readonly PX: Integer }
-            | { /** unixTimeSeconds */ readonly EXAT: Integer }
-            | { /** unixTimeMilliseconds */ readonly PXAT: Integer }
-            | { readonly KEEPTTL: boolean }
+            | {
+                /** seconds */
+                readonly EX?: Integer | undefined;
+              }
+            | {
+                /** milliseconds */
+                readonly PX?: Integer | undefined;
+              }
+            | {
+                /** unixTimeSeconds */
+                readonly EXAT?: Integer | undefined;
+              }
+            | {
+                /** unixTimeMilliseconds */
+                readonly PXAT?: Integer | undefined;
+              }
+            | { readonly KEEPTTL?: boolean | undefined }
           >)
       | undefined,
-  ): Promise<T>;
+  ): Promise<'OK' | Text | null>;
 
   /**
    * Sets the string value and expiration time of a key. Creates the key if it doesn't exist.
@@ -177,7 +206,7 @@ export interface StringCommands<Text extends Reply> {
    *
    * @deprecated since 2.6.12, for `SET` with the `EX` argument.
    */
-  setex<T extends Reply = 'OK'>(key: Key, seconds: Integer, value: Argument): Promise<T>;
+  setex(key: Key, seconds: Integer, value: Argument): Promise<'OK'>;
 
   /**
    * Set the string value of a key only when the key doesn't exist.
@@ -186,7 +215,7 @@ export interface StringCommands<Text extends Reply> {
    *
    * @deprecated since 2.6.12, for `SET` with the `NX` argument.
    */
-  setnx<T extends Reply = number>(key: Key, value: Argument): Promise<T>;
+  setnx(key: Key, value: Argument): Promise<number>;
 
   /**
    * Overwrites a part of a string value with another by an offset. Creates the key if it doesn't exist.
@@ -195,14 +224,14 @@ export interface StringCommands<Text extends Reply> {
    * Usually, this string is very small so the amortized complexity is O(1). Otherwise, complexity is O(M) with M
    * being the length of the value argument.
    */
-  setrange<T extends Reply = number>(key: Key, offset: Integer, value: Argument): Promise<T>;
+  setrange(key: Key, offset: Integer, value: Argument): Promise<number>;
 
   /**
    * Returns the length of a string value.
    *
    * Group: string. Since 2.2.0. Complexity: O(1).
    */
-  strlen<T extends Reply = number>(key: Key): Promise<T>;
+  strlen(key: Key): Promise<number>;
 
   /**
    * Returns a substring from a string value.
@@ -213,5 +242,5 @@ export interface StringCommands<Text extends Reply> {
    *
    * @deprecated since 2.0.0, for `GETRANGE`.
    */
-  substr<T extends Reply = Text>(key: Key, start: Integer, end: Integer): Promise<T>;
+  substr(key: Key, start: Integer, end: Integer): Promise<Text>;
 }

@@ -11,7 +11,7 @@ export interface TransactionsCommands {
    *
    * Group: transactions. Since 2.0.0. Complexity: O(N), when N is the number of queued commands.
    */
-  discard<T extends Reply = 'OK'>(): Promise<T>;
+  discard(): Promise<'OK'>;
 
   /**
    * Executes all commands in a transaction.
@@ -25,19 +25,19 @@ export interface TransactionsCommands {
    *
    * Group: transactions. Since 1.2.0. Complexity: O(1).
    */
-  multi<T extends Reply = 'OK'>(): Promise<T>;
+  multi(): Promise<'OK'>;
 
   /**
    * Forgets about watched keys of a transaction.
    *
    * Group: transactions. Since 2.2.0. Complexity: O(1).
    */
-  unwatch<T extends Reply = 'OK'>(): Promise<T>;
+  unwatch(): Promise<'OK'>;
 
   /**
    * Monitors changes to keys to determine the execution of a transaction.
    *
    * Group: transactions. Since 2.2.0. Complexity: O(1) for every key.
    */
-  watch<T extends Reply = 'OK'>(key: OneOrMore<Key>): Promise<T>;
+  watch(key: OneOrMore<Key>): Promise<'OK'>;
 }
