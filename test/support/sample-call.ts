@@ -8,8 +8,6 @@ import type { Argument } from '../../src/resp/index.ts';
 export interface SampleCall {
   readonly given: Given[];
   readonly args: Argument[];
-  /** Which of `args` stand for a part that the syntax calls a key, by its name. */
-  readonly keys: number[];
 }
 
 /** Every decision that a call leaves to the caller. */
@@ -46,13 +44,14 @@ export function sampleCall(syntax: CallSyntax, choices: Choices): SampleCall {
   }
   if (syntax.options.length > 0) given.push(options);
   while (given.length > 0 && given.at(-1) === undefined) given.pop();
-  return { given, args: sampler.args, keys: sampler.keys };
+  return { given, args: sampler.args };
 }
 
 class Sampler {
   readonly args: Argument[];
-  readonly keys: number[] = [];
   readonly #choices: Choices;
+  /** Lists of one block belong together: keys and IDs of XREAD. */
+  #blockLength: number | undefined;
 
   constructor(choices: Choices, args: Argument[]) {
     this.#choices = choices;
@@ -66,7 +65,7 @@ class Sampler {
       return this.#single(part);
     }
     if (part.token !== undefined && part.repeats === 'values') this.args.push(part.token);
-    const length = this.#choices.listLength();
+    const length = this.#blockLength ?? this.#choices.listLength();
     if (part.isCounted) this.args.push(length);
     return Array.from({ length }, () => {
       if (part.repeats === 'token') this.args.push(part.token!);
@@ -87,7 +86,6 @@ class Sampler {
 
   #single(part: Part): Given {
     if (part.kind === 'value') {
-      if (/key|^(source|destination)$/i.test(part.name)) this.keys.push(this.args.length);
       const value = this.#choices.value(part);
       this.args.push(value);
       return value;
@@ -110,9 +108,11 @@ class Sampler {
 
   #block(part: Part, object: { [name: string]: Given }): void {
     const before = this.args.length;
+    this.#blockLength ??= this.#choices.listLength();
     for (const each of part.parts) if (!each.isOptional || this.#choices.includes(each)) this.property(each, object);
     // One of a block's parts says that the block is there.
     if (this.args.length === before) this.property(part.parts[0]!, object);
+    this.#blockLength = undefined;
   }
 
   #alternative(part: Part): Part {

@@ -1,0 +1,167 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type CommandInfo, findCommand, keyPositions } from '../../src/commands/index.ts';
+import { ErrorReply } from '../../src/errors.ts';
+import { type CallSyntax, encodeCall, readCallSyntax } from '../../src/facade/encode-call.ts';
+import { SYNTAX_TABLE } from '../../src/facade/generated/syntax-table.ts';
+import type { Part } from '../../src/facade/syntax.ts';
+import { type Client, connect } from '../../src/net/index.ts';
+import type { Argument, Reply } from '../../src/resp/index.ts';
+import { isAtLeast, type ServerProcess, seededRandom, startServer } from '../../src/testing/index.ts';
+import { type Choices, fullest, sampleCall, shortest } from '../support/sample-call.ts';
+
+const test = suite('integration/command-keys');
+
+/** Where we and COMMAND GETKEYS differ on purpose. */
+const DECISIONS: { readonly [name: string]: string } = {
+  SPUBLISH: 'a shard channel is routed like a key (not_key); GETKEYS leaves it out',
+  SSUBSCRIBE: 'the same',
+  SUNSUBSCRIBE: 'the same',
+  SORT: 'STORE is behind options that no specification can skip: the server says "unknown", its own code knows',
+  PFMERGE: 'GETKEYS refuses the destination alone, which the command itself takes',
+  MIGRATE: 'a key and KEYS together are no valid call; for the others see the next test',
+  PFDEBUG: 'Redis 6.0 does not say where its key is',
+};
+
+let server: ServerProcess;
+let client: Client;
+/** The server's own arity, by upper-case path. */
+let arities: ReadonlyMap<string, number>;
+const syntaxes: readonly CallSyntax[] = SYNTAX_TABLE.split('\n').map(readCallSyntax);
+
+test.before(async () => {
+  server = await startServer();
+  client = await connect({ port: server.port });
+  const commands = (await client.send(['COMMAND'])) as Reply[][];
+  arities = new Map(commands.flatMap(aritiesOf));
+});
+
+test.after(async () => {
+  await client?.close();
+  await server?.stop();
+});
+
+/** A command's arity and its subcommands'; those before 7.0 don't tell about subcommands. */
+function aritiesOf(command: readonly Reply[]): (readonly [path: string, arity: number])[] {
+  const [name, arity, , , , , , , , subcommands = []] = command;
+  return [[String(name).toUpperCase(), Number(arity)], ...(subcommands as Reply[][]).flatMap(aritiesOf)];
+}
+
+/** What the server says of a command, as far as it has it. */
+function serverArity({ words }: CallSyntax): number | undefined {
+  return arities.get(words.join('|')) ?? (isAtLeast(server.binary, [7, 0, 0]) ? undefined : arities.get(words[0]!));
+}
+
+function fits(length: number, arity: number): boolean {
+  return arity > 0 ? length === arity : length >= -arity;
+}
+
+/** Calls of one command: the shortest, the fullest with each alternative, and some at random. */
+function calls(syntax: CallSyntax): Argument[][] {
+  let count = 0;
+  const value = (part: Part): string => `${part.name}-${count++}`;
+  const random = seededRandom(7);
+  const anything: Choices = {
+    includes: () => random() < 0.5,
+    alternative: (many) => Math.floor(random() * many),
+    listLength: () => 1 + Math.floor(random() * 4),
+    value,
+  };
+  const alternatives = [0, 1, 2, 3].map((nth) => ({ ...fullest(value), alternative: (many: number) => nth % many }));
+  const choices = [shortest(value), ...alternatives, anything, anything, anything];
+  return choices.map((choice) => encodeCall(syntax, sampleCall(syntax, choice).given));
+}
+
+async function serverKeys(args: readonly Argument[]): Promise<string[]> {
+  try {
+    return ((await client.send(['COMMAND', 'GETKEYS', ...args])) as string[]).sort();
+  } catch (error) {
+    // The command has no keys at all, or none in this call.
+    if (error instanceof ErrorReply) return [];
+    throw error;
+  }
+}
+
+function ourKeys(info: CommandInfo, args: readonly Argument[]): string[] {
+  return keyPositions(info, args)
+    .map((position) => String(args[position]))
+    .sort();
+}
+
+test('the keys of a call are those that COMMAND GETKEYS finds, in hundreds of commands', async () => {
+  const differing = new Set<string>();
+  let compared = 0;
+  for (const syntax of syntaxes) {
+    const arity = serverArity(syntax);
+    if (arity === undefined) continue;
+    for (const args of calls(syntax)) {
+      const info = findCommand(args)!;
+      if (!fits(args.length, arity) || info.name in DECISIONS) continue;
+      const [ours, theirs] = [ourKeys(info, args), await serverKeys(args)];
+      if (String(ours) !== String(theirs)) differing.add(`${args.join(' ')}: ours ${ours}, the server's ${theirs}`);
+      compared++;
+    }
+  }
+  assert.equal([...differing], []);
+  assert.ok(compared > 1000, `${compared} calls compared`);
+});
+
+test('MIGRATE has one key, or those behind the last KEYS where that one is empty (as from 7.0)', async () => {
+  if (!isAtLeast(server.binary, [7, 0, 0])) return;
+  for (const call of [
+    ['h', 1, 'k', 0, 9, 'COPY'],
+    ['h', 1, '', 0, 9, 'AUTH', 'KEYS', 'KEYS', 'a', 'b'],
+  ]) {
+    const args = ['MIGRATE', ...call];
+    assert.equal(ourKeys(findCommand(args)!, args), await serverKeys(args));
+  }
+});
+
+// What newer servers take with fewer arguments than the first that had it.
+const LOOSENED: readonly string[] = ['HELLO', 'COMMAND GETKEYS', 'COMMAND GETKEYSANDFLAGS'];
+
+test('every call has as many arguments as the server wants', () => {
+  for (const syntax of syntaxes) {
+    const arity = serverArity(syntax);
+    // An open list says nothing of what it should hold.
+    if (arity === undefined || syntax.parts.some((part) => part.name === 'args')) continue;
+    const [args] = calls(syntax);
+    if (LOOSENED.includes(syntax.words.join(' '))) continue;
+    assert.ok(fits(args!.length, arity), `${args!.join(' ')}: arity ${arity}`);
+  }
+});
+
+test('every word that the server describes is in the table, where it describes its commands (from 7.0)', async () => {
+  if (!isAtLeast(server.binary, [7, 0, 0])) return;
+  const documented = await connect({ port: server.port, protocol: 3, maps: 'object' });
+  const docs = (await documented.send(['COMMAND', 'DOCS'])) as unknown as { [path: string]: DocNode };
+  await documented.close();
+  const known = new Map(syntaxes.map((syntax) => [syntax.words.join('|'), new Set(tokens(syntax.parts))]));
+  const missing = Object.entries(docs).flatMap(([path, doc]) => missingTokens(path.toUpperCase(), doc, known));
+  assert.equal(missing, []);
+});
+
+interface DocNode {
+  readonly token?: string;
+  readonly arguments?: readonly DocNode[];
+  readonly subcommands?: { readonly [path: string]: DocNode };
+}
+
+function missingTokens(path: string, doc: DocNode, known: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const children = Object.entries(doc.subcommands ?? {}).flatMap(([name, child]) =>
+    missingTokens(name.toUpperCase(), child, known),
+  );
+  if (doc.subcommands !== undefined && !known.has(path)) return children;
+  const own = documentedTokens(doc).filter((token) => !known.get(path)?.has(token));
+  return [...children, ...own.map((token) => `${path} ${token}`), ...(known.has(path) ? [] : [path])];
+}
+
+function documentedTokens(node: DocNode): string[] {
+  return [...(node.token === undefined ? [] : [node.token]), ...(node.arguments ?? []).flatMap(documentedTokens)];
+}
+
+function tokens(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => [...(part.token === undefined ? [] : [part.token]), ...tokens(part.parts)]);
+}
+
+test.run();
