@@ -26,11 +26,11 @@ export interface Part {
 }
 
 // key                 a value                        [NX]                     optional
-// NX "" ~             a token                        <NX|XX>                  one of them
+// NX ~ "km" ""        a token, as it is sent         <NX|XX>                  one of them
 // EX:seconds          a token and a value            unit<M|KM>               the same, with a name
 // member...           one value or more              LIMIT:{offset count}     a block
 // #key...             the same, behind their number  GET...:pattern           the token again before each value
-const WORDS: RegExp = /\[|\]|<|>|\||\{|\}|:|#|\.\.\.|""|[^\s[\]<>|{}:#."]+/g;
+const WORDS: RegExp = /\[|\]|<|>|\||\{|\}|:|#|\.\.\.|"[^"]*"|[^\s[\]<>|{}:#."]+/g;
 const NAME: RegExp = /^[a-z]/;
 
 /**
@@ -95,7 +95,7 @@ class SyntaxReader {
     if (NAME.test(word) || /^[#<{]/.test(word)) return undefined;
     if (/^([[\]>|}:]|\.\.\.|)$/.test(word)) this.#fail();
     this.#next++;
-    return word === '""' ? '' : word;
+    return word.replaceAll('"', '');
   }
 
   #skip(word: string): boolean {

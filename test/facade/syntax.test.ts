@@ -24,6 +24,7 @@ const NOTATIONS: readonly (readonly [notation: string, expected: readonly Part[]
   ['A', [TOKEN]],
   ['[A]', [{ ...TOKEN, isOptional: true }]],
   ['""', [{ ...TOKEN, token: '', name: '' }]],
+  ['"km"', [{ ...TOKEN, token: 'km', name: 'km' }]],
   ['[a]', [{ ...VALUE, isOptional: true }]],
   ['a...', [{ ...VALUE, repeats: 'values' }]],
   ['#a...', [{ ...VALUE, repeats: 'values', isCounted: true }]],

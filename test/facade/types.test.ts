@@ -59,13 +59,13 @@ type Holds = readonly [
   // Blocks and choices.
   Accepts<'sort', [string, { LIMIT: { offset: 0; count: 1 }; GET: readonly string[]; DESC: true }]>,
   Equal<Accepts<'sort', [string, { LIMIT: { offset: 0 } }]>, false>,
-  Accepts<'geosearch', [string, { FROMMEMBER: string }, { BYRADIUS: 1; unit: 'KM' }, { COUNT: 1; ANY: true }]>,
+  Accepts<'geosearch', [string, { FROMMEMBER: string }, { BYRADIUS: 1; unit: 'km' }, { COUNT: 1; ANY: true }]>,
   Equal<Accepts<'geosearch', [string, { FROMMEMBER: string }, { BYRADIUS: 1 }]>, false>,
   Equal<
-    Accepts<'geosearch', [string, { FROMMEMBER: string }, { BYRADIUS: 1; BYBOX: 1; height: 1; unit: 'KM' }]>,
+    Accepts<'geosearch', [string, { FROMMEMBER: string }, { BYRADIUS: 1; BYBOX: 1; height: 1; unit: 'km' }]>,
     false
   >,
-  Equal<Accepts<'geosearch', [string, { FROMMEMBER: string }, { BYRADIUS: 1; unit: 'KM' }, { ANY: true }]>, false>,
+  Equal<Accepts<'geosearch', [string, { FROMMEMBER: string }, { BYRADIUS: 1; unit: 'km' }, { ANY: true }]>, false>,
   Accepts<'xadd', [string, '*', [[string, number]], { strategy: 'MAXLEN'; '~': true; threshold: 10 }]>,
   Equal<Accepts<'xadd', [string, '*', [[string, number]], { threshold: 10 }]>, false>,
   Accepts<'clientKill', [string]>,

@@ -161,7 +161,10 @@ function documentedTokens(node: DocNode): string[] {
 }
 
 function tokens(parts: readonly Part[]): string[] {
-  return parts.flatMap((part) => [...(part.token === undefined ? [] : [part.token]), ...tokens(part.parts)]);
+  return parts.flatMap((part) => [
+    ...(part.token === undefined ? [] : [part.token.toUpperCase()]),
+    ...tokens(part.parts),
+  ]);
 }
 
 test.run();

@@ -96,7 +96,7 @@ class Sampler {
       return object;
     }
     const chosen = this.#alternative(part);
-    if (chosen.repeats !== 'never') return this.value(chosen);
+    if (chosen.token === undefined && chosen.repeats !== 'never') return this.value(chosen);
     if (chosen.kind === 'value' && chosen.token === undefined) return this.#single(chosen);
     if (chosen.kind === 'token' && part.parts.every((each) => each.kind === 'token' || each.token === undefined)) {
       this.args.push(chosen.token!);

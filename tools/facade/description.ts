@@ -52,6 +52,8 @@ const CONTAINERS_THAT_RUN: ReadonlySet<string> = new Set(['COMMAND']);
 /** Described without arguments, though they take some. */
 const OPEN: ReadonlySet<string> = new Set(['DEBUG', 'REPLCONF']);
 
+const UNITS: ReadonlySet<string> = new Set(['m', 'km', 'ft', 'mi']);
+
 /** Starts a server from the cache and asks it for everything that it describes. */
 export async function describeServerCommands(name: string): Promise<Description[]> {
   const server = await startServer({ server: name });
@@ -112,7 +114,7 @@ function describePart(arg: DocArgument): DescribedPart {
   const part: DescribedPart = {
     kind: kindOf(arg.type),
     type: arg.type,
-    token: arg.token,
+    token: tokenOf(arg),
     name: parameterName(arg.name),
     // One of several is never optional itself.
     parts: arg.type === 'oneof' ? parts.map((each) => ({ ...each, isOptional: false })) : parts,
@@ -124,6 +126,11 @@ function describePart(arg: DocArgument): DescribedPart {
   const isWrapping = part.kind === 'block' && parts.length === 1 && part.repeats === 'never';
   if (!isWrapping || (part.token !== undefined && only!.token !== undefined)) return part;
   return { ...only!, token: part.token ?? only!.token, isOptional: part.isOptional || only!.isOptional };
+}
+
+/** Redis before 7.0 knows units in lower case only. */
+function tokenOf({ name, token }: DocArgument): string | undefined {
+  return UNITS.has(name.toLowerCase()) ? token?.toLowerCase() : token;
 }
 
 function kindOf(type: DocArgument['type']): Part['kind'] {

@@ -6,7 +6,7 @@ export function formatSyntax(parts: readonly Part[]): string {
 }
 
 function formatPart(part: Part): string {
-  const token = part.token === '' ? '""' : part.token;
+  const token = part.token !== undefined && /^[a-z]|^$/.test(part.token) ? `"${part.token}"` : part.token;
   if (part.kind === 'token') return part.isOptional ? `[${token}]` : token!;
   const before = token === undefined ? '' : `${token}${part.repeats === 'token' ? '...' : ''}:`;
   const after = part.repeats === 'values' ? '...' : '';

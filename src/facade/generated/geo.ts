@@ -33,10 +33,10 @@ export interface GeoCommands<Text extends Reply> {
     member2: Argument,
     options?:
       | AtMostOne<
-          | { readonly M?: boolean | undefined }
-          | { readonly KM?: boolean | undefined }
-          | { readonly FT?: boolean | undefined }
-          | { readonly MI?: boolean | undefined }
+          | { readonly m?: boolean | undefined }
+          | { readonly km?: boolean | undefined }
+          | { readonly ft?: boolean | undefined }
+          | { readonly mi?: boolean | undefined }
         >
       | undefined,
   ): Promise<T>;
@@ -68,7 +68,7 @@ export interface GeoCommands<Text extends Reply> {
     longitude: Double,
     latitude: Double,
     radius: Double,
-    unit: 'M' | 'KM' | 'FT' | 'MI',
+    unit: 'm' | 'km' | 'ft' | 'mi',
     options?:
       | ({
           readonly WITHCOORD?: boolean | undefined;
@@ -101,7 +101,7 @@ export interface GeoCommands<Text extends Reply> {
     key: Key,
     member: Argument,
     radius: Double,
-    unit: 'M' | 'KM' | 'FT' | 'MI',
+    unit: 'm' | 'km' | 'ft' | 'mi',
     options?:
       | ({
           readonly WITHCOORD?: boolean | undefined;
@@ -134,7 +134,7 @@ export interface GeoCommands<Text extends Reply> {
     key: Key,
     member: Argument,
     radius: Double,
-    unit: 'M' | 'KM' | 'FT' | 'MI',
+    unit: 'm' | 'km' | 'ft' | 'mi',
     options?:
       | ({
           readonly WITHCOORD?: boolean | undefined;
@@ -158,7 +158,7 @@ export interface GeoCommands<Text extends Reply> {
     longitude: Double,
     latitude: Double,
     radius: Double,
-    unit: 'M' | 'KM' | 'FT' | 'MI',
+    unit: 'm' | 'km' | 'ft' | 'mi',
     options?:
       | ({
           readonly WITHCOORD?: boolean | undefined;
@@ -188,13 +188,13 @@ export interface GeoCommands<Text extends Reply> {
       | {
           /** radius */
           readonly BYRADIUS: Double;
-          readonly unit: 'M' | 'KM' | 'FT' | 'MI';
+          readonly unit: 'm' | 'km' | 'ft' | 'mi';
         }
       | {
           /** width */
           readonly BYBOX: Double;
           readonly height: Double;
-          readonly unit: 'M' | 'KM' | 'FT' | 'MI';
+          readonly unit: 'm' | 'km' | 'ft' | 'mi';
         }
     >,
     options?:
@@ -227,13 +227,13 @@ export interface GeoCommands<Text extends Reply> {
       | {
           /** radius */
           readonly BYRADIUS: Double;
-          readonly unit: 'M' | 'KM' | 'FT' | 'MI';
+          readonly unit: 'm' | 'km' | 'ft' | 'mi';
         }
       | {
           /** width */
           readonly BYBOX: Double;
           readonly height: Double;
-          readonly unit: 'M' | 'KM' | 'FT' | 'MI';
+          readonly unit: 'm' | 'km' | 'ft' | 'mi';
         }
     >,
     options?:

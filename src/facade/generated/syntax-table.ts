@@ -223,15 +223,15 @@ FUNCTION|LOAD [REPLACE] functionCode
 FUNCTION|RESTORE serializedValue [policy<FLUSH|APPEND|REPLACE>]
 FUNCTION|STATS
 GEOADD key [condition<NX|XX>] [CH] data{longitude latitude member}...
-GEODIST key member1 member2 [unit<M|KM|FT|MI>]
+GEODIST key member1 member2 [unit<"m"|"km"|"ft"|"mi">]
 GEOHASH key [member...]
 GEOPOS key [member...]
-GEORADIUS key longitude latitude radius unit<M|KM|FT|MI> [WITHCOORD] [WITHDIST] [WITHHASH] [countBlock{COUNT:count [ANY]}] [order<ASC|DESC>] [store<STORE:storekey|STOREDIST:storedistkey>]
-GEORADIUSBYMEMBER key member radius unit<M|KM|FT|MI> [WITHCOORD] [WITHDIST] [WITHHASH] [countBlock{COUNT:count [ANY]}] [order<ASC|DESC>] [store<STORE:storekey|STOREDIST:storedistkey>]
-GEORADIUSBYMEMBER_RO key member radius unit<M|KM|FT|MI> [WITHCOORD] [WITHDIST] [WITHHASH] [countBlock{COUNT:count [ANY]}] [order<ASC|DESC>]
-GEORADIUS_RO key longitude latitude radius unit<M|KM|FT|MI> [WITHCOORD] [WITHDIST] [WITHHASH] [countBlock{COUNT:count [ANY]}] [order<ASC|DESC>]
-GEOSEARCH key from<FROMMEMBER:member|FROMLONLAT:fromlonlat{longitude latitude}> by<circle{BYRADIUS:radius unit<M|KM|FT|MI>}|box{BYBOX:width height unit<M|KM|FT|MI>}> [order<ASC|DESC>] [countBlock{COUNT:count [ANY]}] [WITHCOORD] [WITHDIST] [WITHHASH]
-GEOSEARCHSTORE destination source from<FROMMEMBER:member|FROMLONLAT:fromlonlat{longitude latitude}> by<circle{BYRADIUS:radius unit<M|KM|FT|MI>}|box{BYBOX:width height unit<M|KM|FT|MI>}> [order<ASC|DESC>] [countBlock{COUNT:count [ANY]}] [STOREDIST]
+GEORADIUS key longitude latitude radius unit<"m"|"km"|"ft"|"mi"> [WITHCOORD] [WITHDIST] [WITHHASH] [countBlock{COUNT:count [ANY]}] [order<ASC|DESC>] [store<STORE:storekey|STOREDIST:storedistkey>]
+GEORADIUSBYMEMBER key member radius unit<"m"|"km"|"ft"|"mi"> [WITHCOORD] [WITHDIST] [WITHHASH] [countBlock{COUNT:count [ANY]}] [order<ASC|DESC>] [store<STORE:storekey|STOREDIST:storedistkey>]
+GEORADIUSBYMEMBER_RO key member radius unit<"m"|"km"|"ft"|"mi"> [WITHCOORD] [WITHDIST] [WITHHASH] [countBlock{COUNT:count [ANY]}] [order<ASC|DESC>]
+GEORADIUS_RO key longitude latitude radius unit<"m"|"km"|"ft"|"mi"> [WITHCOORD] [WITHDIST] [WITHHASH] [countBlock{COUNT:count [ANY]}] [order<ASC|DESC>]
+GEOSEARCH key from<FROMMEMBER:member|FROMLONLAT:fromlonlat{longitude latitude}> by<circle{BYRADIUS:radius unit<"m"|"km"|"ft"|"mi">}|box{BYBOX:width height unit<"m"|"km"|"ft"|"mi">}> [order<ASC|DESC>] [countBlock{COUNT:count [ANY]}] [WITHCOORD] [WITHDIST] [WITHHASH]
+GEOSEARCHSTORE destination source from<FROMMEMBER:member|FROMLONLAT:fromlonlat{longitude latitude}> by<circle{BYRADIUS:radius unit<"m"|"km"|"ft"|"mi">}|box{BYBOX:width height unit<"m"|"km"|"ft"|"mi">}> [order<ASC|DESC>] [countBlock{COUNT:count [ANY]}] [STOREDIST]
 GET key
 GETBIT key offset
 GETDEL key
