@@ -16,6 +16,7 @@ export function plot(samples: readonly Sample[], title: string): string {
   const panels = (['memoryMiB', 'p50Ms', 'p99Ms'] as const).map((name, i) => panel(samples, name, i));
   const height = panels.length * (HEIGHT + 40) + 30;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH + LEFT + 20}" height="${height}" font-family="sans-serif" font-size="12">
+<title>slotwire soak: ${title}</title>
 <rect width="100%" height="100%" fill="white"/><text x="${LEFT}" y="18" font-size="14">slotwire soak: ${title}</text>
 ${panels.join('\n')}
 </svg>
