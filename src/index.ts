@@ -18,6 +18,7 @@ export {
   type Outcome,
   type RetryPolicy,
   type SendOptions,
+  type Session,
 } from './net/index.ts';
 export {
   type Argument,

@@ -1,5 +1,14 @@
 import { ConnectionError, type RedisError } from '../errors.ts';
-import { Admission, type CredentialStore, type Endpoint, formatAddress, Link, type LinkOwner } from '../net/index.ts';
+import {
+  Admission,
+  type CredentialStore,
+  type Endpoint,
+  formatAddress,
+  type LeaseDesk,
+  type LeasePool,
+  Link,
+  type LinkOwner,
+} from '../net/index.ts';
 import { isLoopback, type ResolvedEndpoint } from './endpoints.ts';
 import type { ClusterSettings } from './options.ts';
 
@@ -23,6 +32,7 @@ export function noCounts(): NodeCounters {
 export interface NodeContext {
   readonly settings: ClusterSettings;
   readonly credentials: CredentialStore;
+  readonly desk: LeaseDesk;
 }
 
 /** One node of the cluster, as this client sees it: its address, the way to it, its share of admission. */
@@ -32,6 +42,8 @@ export class ClusterNode {
   /** What the cluster calls it; differs from `address` where that was translated. */
   announced: string;
   readonly link: Link;
+  /** Connections that sessions and blocking commands have to themselves. */
+  readonly leases: LeasePool;
   readonly admission: Admission;
   readonly counters: NodeCounters = noCounts();
 
@@ -45,8 +57,9 @@ export class ClusterNode {
     this.address = formatAddress(resolved.endpoint);
     this.announced = resolved.announced;
     this.admission = new Admission({ maxCommands: settings.maxCommandsPerNode, maxBytes: settings.maxBytesPerNode });
-    const handshake = { protocol, clientName };
-    this.link = new Link({ endpoint: resolved.endpoint, settings, handshake, credentials }, owner);
+    const options = { endpoint: resolved.endpoint, settings, handshake: { protocol, clientName }, credentials };
+    this.link = new Link(options, owner);
+    this.leases = context.desk.poolOf(options);
   }
 
   /**

@@ -1,20 +1,28 @@
+import type { RedisError } from '../errors.ts';
 import {
+  BlockingCalls,
   type Command,
   CredentialStore,
   Intake,
+  type LeaseContext,
+  LeaseDesk,
   type LinkOwner,
   NO_SLOT,
   type Outcome,
+  runSession,
   type SendOptions,
+  type Session,
 } from '../net/index.ts';
-import type { Argument, Reply } from '../resp/index.ts';
+import { type Argument, checkArguments, type Reply } from '../resp/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
+import { ClusterLeases, checkSessionSlot } from './leases.ts';
 import { Membership } from './membership.ts';
 import { NodePool } from './node-pool.ts';
 import { type ClusterOptions, type ClusterSettings, clusterSettings } from './options.ts';
 import { SlotMap } from './slot-map.ts';
 import { type ClusterStats, statsOf } from './stats.ts';
 import { type SupervisedCluster, Supervisor } from './supervisor.ts';
+import { slotOfKey } from './target.ts';
 import { type TopologyHost, TopologyKeeper } from './topology-keeper.ts';
 import { Traffic, type TrafficHost } from './traffic.ts';
 
@@ -49,19 +57,30 @@ export class Cluster {
   readonly #traffic: Traffic;
   readonly #keeper: TopologyKeeper;
   readonly #supervisor: Supervisor;
+  readonly #desk: LeaseDesk;
+  readonly #leases: LeaseContext;
 
   constructor(options: ClusterOptions) {
     const settings = clusterSettings(options);
     this.#settings = settings;
     this.#credentials = new CredentialStore(settings);
-    this.#pool = new NodePool({ settings, credentials: this.#credentials }, (node) => this.#ownerOf(node));
-    this.#traffic = new Traffic(settings, { pool: this.#pool, map: this.#map, host: this.#trafficHost() });
+    this.#desk = new LeaseDesk(settings);
+    const desk = this.#desk;
+    this.#pool = new NodePool({ settings, credentials: this.#credentials, desk }, (node) => this.#ownerOf(node));
+    this.#leases = this.#leaseContext();
+    this.#traffic = new Traffic(settings, {
+      pool: this.#pool,
+      map: this.#map,
+      host: this.#trafficHost(),
+      blockingCalls: new BlockingCalls(this.#leases),
+    });
     this.#membership = new Membership(this.#pool, this.#map, (moved, gone) => this.#traffic.reroute(moved, gone));
     this.#intake = new Intake(settings, this.#traffic);
     this.#keeper = new TopologyKeeper(settings, this.#pool, this.#topologyHost());
     this.#supervisor = new Supervisor(settings, this.#supervised());
     this.#credentials.watch((credentials) => {
       for (const node of this.#membership.nodes()) node.link.reauthenticate(credentials);
+      this.#desk.retire();
     });
   }
 
@@ -87,6 +106,20 @@ export class Cluster {
   sendAll(commands: readonly (readonly Argument[])[], options?: SendOptions): Promise<Outcome[]> {
     this.#supervisor.watch();
     return this.#intake.sendAll(commands, options);
+  }
+
+  /**
+   * Runs a function with a connection of its own to the node that has the key's slot; see {@link Session}. Commands in it
+   * are about keys of this slot, or none.
+   *
+   * @returns what the function returns; the connection is given back when it has.
+   */
+  session<T>(key: Argument, run: (session: Session) => Promise<T>): Promise<T> {
+    checkArguments([key]);
+    this.#supervisor.watch();
+    const slot = slotOfKey(key);
+    const check = (command: Command): RedisError | undefined => checkSessionSlot(command, slot);
+    return runSession({ ...this.#leases, check }, this.#intake, run);
   }
 
   /** Resolves when less than half of what may be under way is. */
@@ -123,6 +156,7 @@ export class Cluster {
     this.#supervisor.stop();
     this.#traffic.lanes.clear();
     for (const node of this.#membership.nodes()) node.link.close();
+    this.#desk.close();
   }
 
   /** The first look at the topology. @internal */
@@ -147,6 +181,23 @@ export class Cluster {
       settle: (command, outcome) => this.#intake.settle(command, outcome),
       sendPart: (whole, node, place) => this.#intake.part(whole, node.address, place),
       wantTopology: (isUrgent) => this.#keeper.request(isUrgent),
+    };
+  }
+
+  #leaseContext(): LeaseContext {
+    const router = new ClusterLeases({
+      settings: this.#settings,
+      pool: this.#pool,
+      map: this.#map,
+      onMoved: (slot) => this.#traffic.reroute([slot], []),
+      wantTopology: (isUrgent) => this.#keeper.request(isUrgent),
+    });
+    return {
+      settings: this.#settings,
+      desk: this.#desk,
+      router,
+      settle: (command, outcome) => this.#intake.settle(command, outcome),
+      nodeAdmission: (command) => this.#map.primaryOf(command.slot)?.admission,
     };
   }
 

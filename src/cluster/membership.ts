@@ -86,6 +86,7 @@ export class Membership {
     for (const node of gone) {
       this.#leaving.add(node);
       node.link.retire();
+      node.leases.retire();
       this.forgetIfDone(node);
     }
   }

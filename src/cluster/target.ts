@@ -89,7 +89,7 @@ function firstSlot(info: CommandInfo, args: readonly Argument[]): number {
 }
 
 /** A number as a key is its decimal text, as everywhere in a command. */
-function slotOfKey(key: Argument): number {
+export function slotOfKey(key: Argument): number {
   return hashSlot(typeof key === 'string' || typeof key === 'object' ? key : String(key));
 }
 

@@ -1,4 +1,4 @@
-import type { CommandInfo } from '../commands/index.ts';
+import { type CommandInfo, isBlockingCall } from '../commands/index.ts';
 import { ClusterError, ConnectionError, ErrorReply, type RedisError } from '../errors.ts';
 import {
   type Admission,
@@ -35,6 +35,14 @@ export interface TrafficHost {
   wantTopology(isUrgent: boolean): void;
 }
 
+export interface TrafficParts {
+  readonly pool: NodePool;
+  readonly map: SlotMap<ClusterNode>;
+  readonly host: TrafficHost;
+  /** Moves blocking commands, each over a connection of its own. */
+  readonly blockingCalls: CommandSink;
+}
+
 /** How long a refused command waits: the first time, and at the most. */
 const REFUSAL_BACKOFF = { firstMs: 10, maxMs: 250 };
 /** Redirections followed at once; from there on a loop is suspected, and each waits. */
@@ -53,14 +61,16 @@ export class Traffic implements CommandSink, LaneHost {
   readonly #pool: NodePool;
   readonly #map: SlotMap<ClusterNode>;
   readonly #host: TrafficHost;
+  readonly #blockingCalls: CommandSink;
   /** Slots without a primary that somebody wants: the next view decides. */
   readonly #wantedSlots = new Set<number>();
 
-  constructor(settings: ClusterSettings, parts: { pool: NodePool; map: SlotMap<ClusterNode>; host: TrafficHost }) {
+  constructor(settings: ClusterSettings, parts: TrafficParts) {
     this.#settings = settings;
     this.#pool = parts.pool;
     this.#map = parts.map;
     this.#host = parts.host;
+    this.#blockingCalls = parts.blockingCalls;
     this.lanes = new Lanes(this);
   }
 
@@ -74,7 +84,9 @@ export class Traffic implements CommandSink, LaneHost {
     } catch (error) {
       return error as RedisError;
     }
-    return needsConsideration(command) ? routeRefusal(command) : undefined;
+    if (!needsConsideration(command)) return undefined;
+    if (isBlockingCall(command.info!, command.args)) command.sink = this.#blockingCalls;
+    return routeRefusal(command);
   }
 
   nodeAdmission(command: Command): Admission | undefined {

@@ -46,6 +46,26 @@ export function blockingTimeoutMs(info: CommandInfo, args: readonly Argument[]):
   return timeout === undefined ? Number.POSITIVE_INFINITY : waitMs(args.at(timeout.position), timeout.unitMs);
 }
 
+/**
+ * The same call with another time to wait: for one that goes out again, with what is left of its time.
+ *
+ * The time is rounded up to the whole unit of the argument, seconds for most: servers before 6.0 know no fractions.
+ *
+ * @returns the arguments themselves for a call that does not block, or waits for ever.
+ */
+export function withBlockingTimeout(
+  info: CommandInfo,
+  args: readonly Argument[],
+  timeoutMs: number,
+): readonly Argument[] {
+  if (!Number.isFinite(blockingTimeoutMs(info, args) ?? Number.POSITIVE_INFINITY)) return args;
+  const timeout = TIMEOUTS[info.name];
+  const position = timeout === undefined ? blockOption(args) + 1 : timeout.position;
+  // 0 would be for ever.
+  const units = Math.max(1, Math.ceil(timeoutMs / (timeout?.unitMs ?? 1)));
+  return args.with(position, units);
+}
+
 function blocksByOption(info: CommandInfo): boolean {
   return info.name === 'XREAD' || info.name === 'XREADGROUP';
 }

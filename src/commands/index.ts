@@ -1,9 +1,9 @@
 /** What the servers' own command tables say: flags, key specifications, policies. Data about commands, no more. */
-export { blockingTimeoutMs, isBlockingCall } from './blocking.ts';
+export { blockingTimeoutMs, isBlockingCall, withBlockingTimeout } from './blocking.ts';
 export { type CommandInfo, NO_KEY, type RequestPolicy, type ResponsePolicy } from './command-info.ts';
 export type { CommandNames } from './command-names.ts';
 export { findCommand, knownCommands } from './find-command.ts';
 export { findKeyRange, type KeyRange } from './key-range.ts';
 export type { BeginSearch, FindKeys, KeyAccess, KeySpec } from './key-spec.ts';
 export { firstKeyIndex, keyPositions } from './keys.ts';
-export { needsSession, type SessionNeed } from './session-need.ts';
+export { needsSession, runsInSession, type SessionNeed } from './session-need.ts';

@@ -35,7 +35,8 @@ const NEEDS: { readonly [command: string]: SessionNeed } = {
   'CLIENT CAPA': SESSION,
   'CLIENT IMPORT-SOURCE': SESSION,
   'CLIENT NO-TOUCH': SESSION,
-  'SCRIPT DEBUG': SESSION,
+  // Its debugger answers a command with any number of replies.
+  'SCRIPT DEBUG': OWN_SOCKET,
   READONLY: READ_FROM,
   READWRITE: READ_FROM,
   ASKING: 'send() alone, which follows redirections',
@@ -56,6 +57,14 @@ const NEEDS: { readonly [command: string]: SessionNeed } = {
 /** Why a command, by its full upper-case name, can't go over a shared connection: what to use instead. */
 export function sessionNeed(name: string): SessionNeed | undefined {
   return Object.hasOwn(NEEDS, name) ? NEEDS[name] : undefined;
+}
+
+/**
+ * Whether a session runs a command with this need. The others it refuses too: who the connection belongs to, what it
+ * speaks and to which node it leads is decided when it is made, and its replies must answer its commands one by one.
+ */
+export function runsInSession(need: SessionNeed): boolean {
+  return need === SESSION || need === TRANSACTION;
 }
 
 /** What to use instead of `send` for this call; `undefined` when `send` will do. */

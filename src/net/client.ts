@@ -1,12 +1,20 @@
+import { isBlockingCall } from '../commands/index.ts';
 import { ConnectionError, type RedisError } from '../errors.ts';
 import type { Argument, Reply } from '../resp/index.ts';
-import type { Command, Outcome } from './command.ts';
+import { BlockingCalls } from './blocking-calls.ts';
+import type { Command, CommandSink, Outcome } from './command.ts';
 import { CredentialStore } from './credentials.ts';
 import { checkPort, DEFAULT_PORT, type Endpoint, parseUrl, type TlsOptions } from './endpoint.ts';
-import { type CommandSink, Intake } from './intake.ts';
+import { Intake } from './intake.ts';
+import { LeaseDesk } from './lease-desk.ts';
+import type { LeasePool } from './lease-pool.ts';
+import { singleServerRouter } from './lease-router.ts';
 import { Link, type LinkOwner } from './link.ts';
+import { lossOf } from './loss.ts';
 import { type ClientOptions, type ClientSettings, clientSettings, type SendOptions } from './options.ts';
 import { fateAfterLoss } from './retry-policy.ts';
+import { runSession, type Session } from './session.ts';
+import type { SessionContext } from './session-line.ts';
 
 /** Where and how to connect to one server. */
 export interface ConnectOptions extends ClientOptions {
@@ -40,6 +48,9 @@ export class Client {
   readonly #link: Link;
   readonly #intake: Intake;
   readonly #settings: ClientSettings;
+  readonly #desk: LeaseDesk;
+  readonly #blockingCalls: BlockingCalls;
+  readonly #sessions: SessionContext;
   readonly #credentials: CredentialStore;
   #awaitingReady: { resolve: () => void; reject: (error: RedisError) => void } | undefined;
 
@@ -50,11 +61,15 @@ export class Client {
     this.#credentials = new CredentialStore(settings);
     this.#settings = settings;
     this.#intake = new Intake(settings, this.#sink);
-    this.#link = new Link(
-      { endpoint: endpointOf(options), settings, handshake, credentials: this.#credentials },
-      this.#owner,
-    );
-    this.#credentials.watch((credentials) => this.#link.reauthenticate(credentials));
+    const linkOptions = { endpoint: endpointOf(options), settings, handshake, credentials: this.#credentials };
+    this.#link = new Link(linkOptions, this.#owner);
+    this.#desk = new LeaseDesk(settings);
+    this.#sessions = this.#sessionContext(this.#desk.poolOf(linkOptions));
+    this.#blockingCalls = new BlockingCalls(this.#sessions);
+    this.#credentials.watch((credentials) => {
+      this.#link.reauthenticate(credentials);
+      this.#desk.retire();
+    });
   }
 
   /** `host:port`, or the path of the Unix socket. */
@@ -86,6 +101,15 @@ export class Client {
     return this.#intake.sendAll(commands, options);
   }
 
+  /**
+   * Runs a function with a connection of its own; see {@link Session}.
+   *
+   * @returns what the function returns; the connection is given back when it has.
+   */
+  session<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    return runSession(this.#sessions, this.#intake, run);
+  }
+
   /** Resolves when less than half of what may be under way is. */
   drained(): Promise<void> {
     return this.#intake.drained();
@@ -102,14 +126,29 @@ export class Client {
     this.#credentials.close();
     this.#intake.abandon();
     this.#link.close();
+    this.#desk.close();
   }
 
   readonly #sink: CommandSink = {
-    prepare: () => undefined,
+    prepare: (command) => {
+      if (command.info !== undefined && isBlockingCall(command.info, command.args)) command.sink = this.#blockingCalls;
+      return undefined;
+    },
     nodeAdmission: () => undefined,
     dispatch: (command) => this.#link.enqueue(command),
     cancelled: () => undefined,
   };
+
+  #sessionContext(pool: LeasePool): SessionContext {
+    return {
+      settings: this.#settings,
+      desk: this.#desk,
+      router: singleServerRouter(pool, this.#settings.runtime),
+      settle: (command, outcome) => this.#intake.settle(command, outcome),
+      nodeAdmission: () => undefined,
+      check: () => undefined,
+    };
+  }
 
   readonly #owner: LinkOwner = {
     onReady: () => {
@@ -135,15 +174,6 @@ export class Client {
       this.#link.enqueue(command);
     }
   }
-}
-
-/** Each command's own error: `wasSent` differs from one to the other. */
-export function lossOf(command: Command, cause: RedisError | undefined): ConnectionError {
-  const { address } = (cause ?? {}) as { address?: string };
-  const code = cause?.code === 'ERR_AUTH' ? 'ERR_AUTH' : 'ERR_CONNECTION_LOST';
-  const doubt = command.mayHaveRun ? '; it may have run' : '';
-  const message = `${command.name} not answered: ${cause?.message ?? 'the connection was closed'}${doubt}`;
-  return new ConnectionError(code, message, { address, cause, wasSent: command.mayHaveRun });
 }
 
 function endpointOf(options: ConnectOptions): Endpoint {

@@ -39,12 +39,25 @@ export interface Batch {
   settled(index: number, outcome: Outcome): void;
 }
 
+/** Who moves commands: to a connection, and again after whatever happens to them there. */
+export interface CommandSink {
+  /** Completes the record (its slot), or refuses it with an error that its caller is told. */
+  prepare(command: Command): RedisError | undefined;
+  /** The share of admission of the node that the command would go to now. */
+  nodeAdmission(command: Command): Admission | undefined;
+  /** An admitted command is on its way. */
+  dispatch(command: Command): void;
+  /** A command was settled by its deadline or its signal, while in state `from`. */
+  cancelled(command: Command, from: CommandState): void;
+}
+
 /** The slot of a command that has none. */
 export const NO_SLOT = -1;
 
 /** One command from `send` to its outcome: the only record of it, wherever it waits. */
 export class Command {
-  readonly args: readonly Argument[];
+  /** Replaced only where a blocking call goes out again, with what is left of its time. */
+  args: readonly Argument[];
   readonly info: CommandInfo | undefined;
   readonly form: ReplyForm;
   readonly retry: RetryPolicy;
@@ -71,6 +84,8 @@ export class Command {
   askAddress: string | undefined;
   /** The address of the one node that may answer it, whatever its slot. */
   pinnedTo: string | undefined;
+  /** Who moves it, where that is not the client's own traffic: a session, or the blocking calls. */
+  sink: CommandSink | undefined;
   /** Counted by admission. */
   isAdmitted = false;
   /** The node's share of admission that it takes, besides the client's. */

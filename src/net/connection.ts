@@ -1,6 +1,6 @@
-import { isBlockingCall } from '../commands/index.ts';
+import { blockingTimeoutMs } from '../commands/index.ts';
 import { ErrorReply, type RedisError } from '../errors.ts';
-import { Decoder, NEED_DATA, Push, type Reply, unwrap } from '../resp/index.ts';
+import { type Argument, Decoder, NEED_DATA, Push, type Reply, unwrap } from '../resp/index.ts';
 import type { Command } from './command.ts';
 import {
   connectionLost,
@@ -67,6 +67,9 @@ export class Connection {
   #lastByteAt = 0;
   /** Since when at least one answer is owed. */
   #owedSince = 0;
+  /** MONITOR was answered: lines that answer nobody come in between. */
+  #isMonitoring = false;
+  #isProbed = true;
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     const { settings, endpoint } = options;
@@ -165,6 +168,22 @@ export class Connection {
     this.#transport?.setReferenced(isReferenced);
   }
 
+  /** Writes a command that no caller waits for; for a connection over which nothing else is under way. */
+  writeOwn(args: readonly Argument[]): void {
+    this.#write(internalCommand(args));
+  }
+
+  /** Whether it is asked PING when it is idle: not in the middle of a MULTI, which would queue it. */
+  setProbed(isProbed: boolean): void {
+    this.#isProbed = isProbed;
+  }
+
+  /** MONITOR was answered just now: from here on its lines are told as pushes of the kind `monitor`. */
+  expectMonitorLines(): void {
+    this.#isMonitoring = true;
+    this.#decoder.reply = 'string';
+  }
+
   #dial(): void {
     this.#move('dial');
     const { runtime, connectTimeoutMs } = this.#settings;
@@ -231,6 +250,10 @@ export class Connection {
   }
 
   #pair(reply: Reply): void {
+    if (this.#isMonitoring && isMonitorLine(reply)) {
+      this.#events.onPush(new Push('monitor', ['monitor', reply]));
+      return;
+    }
     const command = this.#pipeline.answered();
     if (command === undefined) throw unpairedReply(this.address, reply);
     this.#expectForm();
@@ -251,7 +274,7 @@ export class Connection {
   /** Replies are decoded once, in the form that the command they answer asks for. */
   #expectForm(): void {
     const head = this.#pipeline.head;
-    if (head === undefined) return;
+    if (head === undefined || this.#isMonitoring) return;
     this.#decoder.reply = head.isSettled && this.#state !== ConnectionState.Handshaking ? 'skip' : head.form;
   }
 
@@ -288,19 +311,24 @@ export class Connection {
     const { runtime, livenessMs, idleProbeMs } = this.#settings;
     this.#timer = runtime.setTimer(() => {
       if (this.#pipeline.owed > 0) {
-        if (this.silentMs >= livenessMs && !this.#isWaitingOnPurpose()) {
+        if (this.silentMs >= livenessMs + this.#blockingMs()) {
           this.destroy(connectionSilent(this.address, livenessMs));
         }
-      } else if (runtime.now() - this.#lastByteAt >= idleProbeMs && this.isReady && !this.#outbox.isWriting) {
-        this.#write(internalCommand(['PING']));
+      } else if (runtime.now() - this.#lastByteAt >= idleProbeMs && this.#mayProbe()) {
+        this.writeOwn(['PING']);
       }
       if (this.#state !== ConnectionState.Closed) this.#watch();
     }, Math.min(livenessMs, idleProbeMs) / 4);
   }
 
-  #isWaitingOnPurpose(): boolean {
+  #mayProbe(): boolean {
+    return this.isReady && this.#isProbed && !this.#outbox.isWriting;
+  }
+
+  /** How long the server may take on purpose, besides what counts as silence. */
+  #blockingMs(): number {
     const head = this.#pipeline.head;
-    return head?.info !== undefined && isBlockingCall(head.info, head.args);
+    return head?.info === undefined ? 0 : (blockingTimeoutMs(head.info, head.args) ?? 0);
   }
 
   #endIfDrained(): void {
@@ -321,4 +349,9 @@ export class Connection {
     this.#state = transition(this.#state, event);
     return this.#state;
   }
+}
+
+/** As servers write them: seconds with microseconds, database and address, command. They come as simple strings. */
+function isMonitorLine(reply: Reply): boolean {
+  return typeof reply === 'string' && /^\d+\.\d+ \[/.test(reply);
 }

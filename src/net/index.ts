@@ -1,8 +1,17 @@
 /** One server: transport, handshake, pipeline, liveness, reconnection. Knows no slots. */
 export { Admission, type AdmissionLimits } from './admission.ts';
 export { type BackoffOptions, backoffMs } from './backoff.ts';
-export { Client, type ConnectOptions, connect, lossOf } from './client.ts';
-export { type Batch, Command, CommandState, NO_SLOT, type Outcome, type RetryPolicy } from './command.ts';
+export { BlockingCalls, type LeaseContext } from './blocking-calls.ts';
+export { Client, type ConnectOptions, connect } from './client.ts';
+export {
+  type Batch,
+  Command,
+  type CommandSink,
+  CommandState,
+  NO_SLOT,
+  type Outcome,
+  type RetryPolicy,
+} from './command.ts';
 export { type CredentialSource, CredentialStore, type Credentials } from './credentials.ts';
 export {
   checkPort,
@@ -13,15 +22,22 @@ export {
   parseUrl,
   type TlsOptions,
 } from './endpoint.ts';
-export { type CommandSink, Intake } from './intake.ts';
+export { Intake } from './intake.ts';
+export { LeaseDesk } from './lease-desk.ts';
+export type { LeasePool } from './lease-pool.ts';
+export { type LeaseRouter, refusalPause, wasUnblockedByFailover } from './lease-router.ts';
 export { Link, type LinkOptions, type LinkOwner } from './link.ts';
+export { lossOf } from './loss.ts';
 export {
   type ClientOptions,
   type ClientSettings,
   clientSettings,
   DEFAULTS,
+  LEASE_DEFAULTS,
   type SendOptions,
 } from './options.ts';
 export { type Fate, fateAfterLoss } from './retry-policy.ts';
 export { type Runtime, systemRuntime, type TimerHandle } from './runtime.ts';
+export { runSession, Session } from './session.ts';
+export type { SessionContext } from './session-line.ts';
 export type { Transport, TransportEvents } from './transport.ts';

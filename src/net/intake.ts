@@ -1,24 +1,12 @@
-import { findCommand, needsSession } from '../commands/index.ts';
+import { blockingTimeoutMs, type CommandInfo, findCommand, needsSession } from '../commands/index.ts';
 import { ClusterError, ConnectionError, ErrorReply, OverloadError, RedisError, TimeoutError } from '../errors.ts';
 import { type Argument, argumentBytes, checkArguments, type Reply } from '../resp/index.ts';
 import { Admission } from './admission.ts';
-import { type Batch, Command, CommandState, type Outcome } from './command.ts';
+import { type Batch, Command, type CommandSink, CommandState, type Outcome } from './command.ts';
 import { Deadlines } from './deadlines.ts';
 import { Fifo } from './fifo.ts';
 import { type ClientSettings, checkSendOptions, type SendOptions } from './options.ts';
 import { Replies } from './replies.ts';
-
-/** What an {@link Intake} asks of the client it works for. */
-export interface CommandSink {
-  /** Completes the record (its slot), or refuses it with an error that its caller is told. */
-  prepare(command: Command): RedisError | undefined;
-  /** The share of admission of the node that the command would go to now. */
-  nodeAdmission(command: Command): Admission | undefined;
-  /** An admitted command is on its way. */
-  dispatch(command: Command): void;
-  /** A command was settled by its deadline or its signal, while in state `from`. */
-  cancelled(command: Command, from: CommandState): void;
-}
 
 /**
  * The door of every client: checks arguments, counts admission, starts the budget, and tells the caller at the end.
@@ -57,17 +45,27 @@ export class Intake {
     return this.#live;
   }
 
-  /** @see DESIGN: `send` of every client. */
-  send(args: readonly Argument[], options: SendOptions | undefined): Promise<Reply> {
+  /**
+   * `send` of every client.
+   *
+   * @param sink who moves the command, when it is not the client itself: a session.
+   */
+  send(args: readonly Argument[], options: SendOptions | undefined, sink?: CommandSink): Promise<Reply> {
     const command = this.#accept(args, options);
+    command.sink = sink;
     const promise = command.promise();
     this.#admit(command);
     return promise;
   }
 
   /** One promise for many commands; it always resolves, in the order given. */
-  sendAll(commands: readonly (readonly Argument[])[], options: SendOptions | undefined): Promise<Outcome[]> {
+  sendAll(
+    commands: readonly (readonly Argument[])[],
+    options: SendOptions | undefined,
+    sink?: CommandSink,
+  ): Promise<Outcome[]> {
     const records = commands.map((args) => this.#accept(args, options));
+    for (const record of records) record.sink = sink;
     return new Promise((resolve) => {
       const replies = new Replies(records.length, resolve);
       for (let i = 0; i < records.length; i++) records[i]!.joinBatch(replies, i);
@@ -144,12 +142,13 @@ export class Intake {
     checkArguments(args);
     if (options !== undefined) checkSendOptions(options);
     const settings = this.#settings;
+    const info = findCommand(args);
     const command = new Command({
       args,
-      info: findCommand(args),
+      info,
       form: options?.reply ?? settings.reply,
       retry: options?.retry ?? settings.retry,
-      timeoutMs: options?.timeoutMs ?? settings.timeoutMs,
+      timeoutMs: options?.timeoutMs ?? settings.timeoutMs + (info?.isBlocking === true ? blockingMs(info, args) : 0),
       bytes: argumentBytes(args),
       sequence: this.#sequence++,
     });
@@ -167,7 +166,7 @@ export class Intake {
     }
     if (command.signal !== undefined) this.#listen(command, command.signal);
     if (this.#waiting.length === 0 && this.#takeRoom(command)) {
-      this.#sink.dispatch(command);
+      this.#sinkOf(command).dispatch(command);
       return;
     }
     if (this.#settings.whenFull === 'wait') this.#waiting.push(command);
@@ -186,6 +185,7 @@ export class Intake {
   #refusal(command: Command): RedisError | undefined {
     if (command.signal?.aborted === true) return aborted(command, command.signal);
     if (this.#isClosed) return new ConnectionError('ERR_CLOSED', 'the client is closed');
+    if (command.sink !== undefined) return command.sink.prepare(command);
     const method = needsSession(command.info, command.args);
     if (method !== undefined) {
       const message = `${command.name} changes the state of its connection, which commands share: it needs ${method}`;
@@ -195,7 +195,7 @@ export class Intake {
   }
 
   #takeRoom(command: Command): boolean {
-    const node = this.#sink.nodeAdmission(command);
+    const node = this.#sinkOf(command).nodeAdmission(command);
     if (!this.#admission.hasRoom(command.bytes) || node?.hasRoom(command.bytes) === false) return false;
     this.#admission.take(command.bytes);
     node?.take(command.bytes);
@@ -215,12 +215,12 @@ export class Intake {
     for (let first = this.#waiting.peek(); first !== undefined; first = this.#waiting.peek()) {
       if (!first.isSettled && !this.#takeRoom(first)) return;
       this.#waiting.shift();
-      if (!first.isSettled) this.#sink.dispatch(first);
+      if (!first.isSettled) this.#sinkOf(first).dispatch(first);
     }
   }
 
   #full(command: Command): OverloadError {
-    const node = this.#sink.nodeAdmission(command);
+    const node = this.#sinkOf(command).nodeAdmission(command);
     const admission = this.#admission.hasRoom(command.bytes) && node !== undefined ? node : this.#admission;
     const { maxBytes, maxCommands } = admission.limits;
     const isCount = admission.commands >= maxCommands;
@@ -246,7 +246,11 @@ export class Intake {
   #cancel(command: Command, error: RedisError): void {
     const from = command.state;
     this.settle(command, error);
-    this.#sink.cancelled(command, from);
+    this.#sinkOf(command).cancelled(command, from);
+  }
+
+  #sinkOf(command: Command): CommandSink {
+    return command.sink ?? this.#sink;
   }
 
   #wake(): void {
@@ -273,6 +277,11 @@ export class Intake {
   readonly #forgetTime = (): void => {
     this.#isNowFresh = false;
   };
+}
+
+/** A blocking call may take its own time besides the budget, unless its caller gave a budget for all of it. */
+function blockingMs(info: CommandInfo, args: readonly Argument[]): number {
+  return blockingTimeoutMs(info, args) ?? 0;
 }
 
 function aborted(command: Command, signal: AbortSignal): TimeoutError {

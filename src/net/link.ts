@@ -27,7 +27,8 @@ export interface LinkOptions {
   readonly credentials: CredentialStore;
 }
 
-const FIRST_RECONNECT_DELAY_MS = 20;
+/** The first pause before a server that could not be reached is dialled again. */
+export const FIRST_RECONNECT_DELAY_MS = 20;
 
 /**
  * The way to one server: a connection after the other, each dialled when there is something to send, the later the

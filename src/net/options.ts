@@ -42,6 +42,10 @@ export interface ClientOptions extends Credentials {
   /** The same for the whole client. */
   readonly maxCommands?: number | undefined;
   readonly maxBytes?: number | undefined;
+  /** Connections that sessions and blocking commands have to themselves, for one server. */
+  readonly maxLeasesPerNode?: number | undefined;
+  /** The same for the whole client. */
+  readonly maxLeases?: number | undefined;
   /** When a limit is met: reject with `ERR_QUEUE_FULL`, or wait for room within the budget. */
   readonly whenFull?: 'reject' | 'wait' | undefined;
   /** The largest reply that is kept, in bytes; a larger one is skipped and fails its own command. */
@@ -69,7 +73,13 @@ export type ClientSettings = Credentials &
 
 const MEBIBYTE = 1024 * 1024;
 
-export const DEFAULTS: Omit<ClientSettings, 'username' | 'password' | 'clientName' | 'credentials' | 'runtime'> = {
+/** Of sessions and blocking commands. A server has room for 10,000 clients in all, unless it says otherwise. */
+export const LEASE_DEFAULTS = { maxLeasesPerNode: 128, maxLeases: 1024 } as const;
+
+export const DEFAULTS: Omit<
+  ClientSettings,
+  'username' | 'password' | 'clientName' | 'credentials' | 'runtime' | keyof typeof LEASE_DEFAULTS
+> = {
   protocol: 'auto',
   reply: 'string',
   maps: 'pairs',
@@ -97,6 +107,7 @@ export function clientSettings(options: ClientOptions): ClientSettings {
     credentials: undefined,
     runtime: systemRuntime,
     ...DEFAULTS,
+    ...LEASE_DEFAULTS,
     ...given,
   };
   for (const name of NUMBERS) checkPositive(name, settings[name]);
@@ -116,6 +127,8 @@ const NUMBERS = [
   'livenessMs',
   'idleProbeMs',
   'maxCommandsPerNode',
+  'maxLeasesPerNode',
+  'maxLeases',
   'maxBytesPerNode',
   'maxCommands',
   'maxBytes',

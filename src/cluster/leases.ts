@@ -1,0 +1,130 @@
+import { ClusterError, type ErrorReply, type RedisError } from '../errors.ts';
+import {
+  type Command,
+  type LeasePool,
+  type LeaseRouter,
+  NO_SLOT,
+  refusalPause,
+  wasUnblockedByFailover,
+} from '../net/index.ts';
+import type { ClusterNode } from './cluster-node.ts';
+import { resolveEndpoint } from './endpoints.ts';
+import type { NodePool } from './node-pool.ts';
+import type { ClusterSettings } from './options.ts';
+import { recoveryOf } from './recovery.ts';
+import type { Redirection } from './redirection.ts';
+import type { SlotMap } from './slot-map.ts';
+import { slotOf } from './target.ts';
+
+/** What routing leases needs of the cluster. */
+export interface ClusterLeaseParts {
+  readonly settings: ClusterSettings;
+  readonly pool: NodePool;
+  readonly map: SlotMap<ClusterNode>;
+  /** A slot has another primary: the commands of shared connections must know. */
+  onMoved(slot: number): void;
+  /** There is a reason to look at the topology; urgent where commands wait for it. */
+  wantTopology(isUrgent: boolean): void;
+}
+
+/** Redirections followed at once; from there on a loop is suspected, and each waits. */
+const PROMPT_REDIRECTS = 3;
+
+/** Leads leased connections to the node that has the slot, with the redirections that shared ones follow. */
+export class ClusterLeases implements LeaseRouter {
+  readonly #parts: ClusterLeaseParts;
+
+  constructor(parts: ClusterLeaseParts) {
+    this.#parts = parts;
+  }
+
+  poolFor(command: Command): LeasePool | undefined {
+    const { pool, map } = this.#parts;
+    const asked = command.askAddress === undefined ? undefined : pool.get(command.askAddress);
+    if (asked === undefined) command.askAddress = undefined;
+    const node = asked ?? (command.slot === NO_SLOT ? map.primaries()[0] : map.primaryOf(command.slot));
+    command.asking = asked !== undefined;
+    if (node === undefined) this.#noteUnassigned(command);
+    return node?.leases;
+  }
+
+  recover(command: Command, refusal: ErrorReply, from: LeasePool): number | RedisError {
+    command.asking = false;
+    const recovery = recoveryOf(refusal, command);
+    const isUnblocked = wasUnblockedByFailover(refusal);
+    if (recovery.kind === 'tell' && !isUnblocked) return refusal;
+    // Every other kind proves that the command did not run.
+    command.mayHaveRun = false;
+    command.lastRefusal = refusal;
+    const counters = this.#parts.pool.get(from.address)?.counters;
+    if (recovery.kind === 'redirect') {
+      if (counters !== undefined) counters.redirects++;
+      return this.#redirect(command, recovery.redirection, from);
+    }
+    if (counters !== undefined) counters.refusals++;
+    if (recovery.kind === 'refresh' || isUnblocked) this.#parts.wantTopology(true);
+    // TRYAGAIN is about this route: after an ASK it is repeated at the ASK's target.
+    if (recovery.kind !== 'wait') command.askAddress = undefined;
+    return refusalPause(command, this.#parts.settings.runtime);
+  }
+
+  onLost(pool: LeasePool, error: RedisError): void {
+    if (error.code === 'ERR_CLOSED') return;
+    const node = this.#parts.pool.get(pool.address);
+    if (node !== undefined) node.counters.losses++;
+    this.#parts.wantTopology(true);
+  }
+
+  #redirect(command: Command, redirection: Redirection, from: LeasePool): number | RedisError {
+    const { settings, pool, map } = this.#parts;
+    const { slot } = redirection;
+    command.askAddress = undefined;
+    if (++command.redirects > settings.maxRedirects) {
+      const message = `${command.name} was redirected more than ${settings.maxRedirects} times`;
+      return new ClusterError('ERR_REDIRECTIONS', message, { slot, cause: command.lastRefusal });
+    }
+    const resolved = resolveEndpoint(redirection, from.endpoint, settings.addressMap);
+    if (resolved === undefined || !pool.allows(resolved.endpoint)) {
+      // Unknown, or not ours to trust: the topology decides.
+      this.#parts.wantTopology(true);
+      return refusalPause(command, settings.runtime);
+    }
+    const target = pool.at(resolved);
+    if (redirection.kind === 'ask') {
+      command.askAddress = target.address;
+    } else {
+      if (map.move(slot, target)) this.#parts.onMoved(slot);
+      this.#parts.wantTopology(false);
+    }
+    const isSuspicious = target.address === from.address || command.redirects > PROMPT_REDIRECTS;
+    return isSuspicious ? refusalPause(command, settings.runtime) : 0;
+  }
+
+  #noteUnassigned(command: Command): void {
+    const { slot, name } = command;
+    const message = `slot ${slot} is assigned to no node: ${name} has nowhere to go`;
+    command.lastRefusal = new ClusterError('ERR_SLOT_UNASSIGNED', message, { slot });
+    this.#parts.wantTopology(true);
+  }
+}
+
+/**
+ * Gives a command of a session the session's slot, since that says where it goes.
+ *
+ * A command that no table knows is not judged: where its keys are only the server can say.
+ *
+ * @returns ERR_CROSS_SLOT when its keys are in another.
+ */
+export function checkSessionSlot(command: Command, sessionSlot: number): RedisError | undefined {
+  const { info, args, name } = command;
+  command.slot = sessionSlot;
+  if (info === undefined) return undefined;
+  try {
+    const slot = slotOf(info, args);
+    if (slot === NO_SLOT || slot === sessionSlot) return undefined;
+    const message = `the keys of ${name} are in slot ${slot}, the session is about slot ${sessionSlot}`;
+    return new ClusterError('ERR_CROSS_SLOT', message, { slot });
+  } catch (error) {
+    return error as RedisError;
+  }
+}
