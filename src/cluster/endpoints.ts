@@ -1,5 +1,4 @@
-import { type Endpoint, formatAddress } from '../net/index.ts';
-import { callUser } from './call-user.ts';
+import { callUser, type Endpoint, formatAddress } from '../net/index.ts';
 
 /** Translates announced addresses to those that can be dialled from here: `host:port` to host and port. */
 export type AddressMap =

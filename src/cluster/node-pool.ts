@@ -1,5 +1,4 @@
-import { type Endpoint, formatAddress, type LinkOwner } from '../net/index.ts';
-import { callUser } from './call-user.ts';
+import { callUser, type Endpoint, formatAddress, type LinkOwner } from '../net/index.ts';
 import { ClusterNode, type NodeContext } from './cluster-node.ts';
 import type { ResolvedEndpoint } from './endpoints.ts';
 

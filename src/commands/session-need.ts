@@ -11,7 +11,6 @@ export type SessionNeed = string;
 
 const TRANSACTION = 'transaction()';
 const SESSION = 'session()';
-const SUBSCRIBE = 'subscribe()';
 const CLOSE = 'close()';
 const READ_FROM = 'the readFrom option';
 const OWN_SOCKET = 'a socket of your own, with the codec';
@@ -40,12 +39,12 @@ const NEEDS: { readonly [command: string]: SessionNeed } = {
   READONLY: READ_FROM,
   READWRITE: READ_FROM,
   ASKING: 'send() alone, which follows redirections',
-  SUBSCRIBE,
-  UNSUBSCRIBE: SUBSCRIBE,
-  PSUBSCRIBE: SUBSCRIBE,
-  PUNSUBSCRIBE: SUBSCRIBE,
-  SSUBSCRIBE: SUBSCRIBE,
-  SUNSUBSCRIBE: SUBSCRIBE,
+  SUBSCRIBE: 'subscribe()',
+  UNSUBSCRIBE: 'unsubscribe() of what subscribe() gave',
+  PSUBSCRIBE: 'psubscribe()',
+  PUNSUBSCRIBE: 'unsubscribe() of what psubscribe() gave',
+  SSUBSCRIBE: 'ssubscribe()',
+  SUNSUBSCRIBE: 'unsubscribe() of what ssubscribe() gave',
   // They count the acknowledgements of their own connection's writes.
   WAIT: SESSION,
   WAITAOF: SESSION,

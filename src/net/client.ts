@@ -12,6 +12,15 @@ import { singleServerRouter } from './lease-router.ts';
 import { Link, type LinkOwner } from './link.ts';
 import { lossOf } from './loss.ts';
 import { type ClientOptions, type ClientSettings, clientSettings, type SendOptions } from './options.ts';
+import {
+  OneServer,
+  type Payload,
+  type PubSub,
+  type PubSubForm,
+  type SubscribeOptions,
+  type Subscription,
+  type TopicName,
+} from './pubsub/index.ts';
 import { fateAfterLoss } from './retry-policy.ts';
 import { runSession, type Session } from './session.ts';
 import type { SessionContext } from './session-line.ts';
@@ -52,6 +61,7 @@ export class Client {
   readonly #blockingCalls: BlockingCalls;
   readonly #sessions: SessionContext;
   readonly #credentials: CredentialStore;
+  readonly #pubSub: PubSub;
   #awaitingReady: { resolve: () => void; reject: (error: RedisError) => void } | undefined;
 
   constructor(options: ConnectOptions) {
@@ -63,6 +73,7 @@ export class Client {
     this.#intake = new Intake(settings, this.#sink);
     const linkOptions = { endpoint: endpointOf(options), settings, handshake, credentials: this.#credentials };
     this.#link = new Link(linkOptions, this.#owner);
+    this.#pubSub = new OneServer(linkOptions).pubSub;
     this.#desk = new LeaseDesk(settings);
     this.#sessions = this.#sessionContext(this.#desk.poolOf(linkOptions));
     this.#blockingCalls = new BlockingCalls(this.#sessions);
@@ -110,13 +121,45 @@ export class Client {
     return runSession(this.#sessions, this.#intake, run);
   }
 
+  /**
+   * Subscribes to channels, over a connection that carries subscriptions alone.
+   *
+   * @returns what they bring, once the server has confirmed them all. They are subscribed again after every loss, and
+   * the gap is told.
+   * @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), synchronously.
+   * @throws {ErrorReply} the server would not; {@link TimeoutError}: it did not confirm them within `timeoutMs`.
+   */
+  subscribe<F extends PubSubForm = 'string'>(
+    channels: TopicName | readonly TopicName[],
+    options?: SubscribeOptions<F>,
+  ): Promise<Subscription<Payload<F>>> {
+    return this.#pubSub.subscribe('message', channels, options);
+  }
+
+  /** The same for all channels that match glob-style patterns. */
+  psubscribe<F extends PubSubForm = 'string'>(
+    patterns: TopicName | readonly TopicName[],
+    options?: SubscribeOptions<F>,
+  ): Promise<Subscription<Payload<F>>> {
+    return this.#pubSub.subscribe('pmessage', patterns, options);
+  }
+
+  /** The same for sharded channels (SPUBLISH; servers from 7.0 on). */
+  ssubscribe<F extends PubSubForm = 'string'>(
+    channels: TopicName | readonly TopicName[],
+    options?: SubscribeOptions<F>,
+  ): Promise<Subscription<Payload<F>>> {
+    return this.#pubSub.subscribe('smessage', channels, options);
+  }
+
   /** Resolves when less than half of what may be under way is. */
   drained(): Promise<void> {
     return this.#intake.drained();
   }
 
-  /** Takes no more commands, waits for those under way (at most `closeTimeoutMs`), then disconnects. */
+  /** Ends subscriptions, takes no more commands, waits for those under way (at most `closeTimeoutMs`), then disconnects. */
   async close(): Promise<void> {
+    this.#pubSub.close();
     await this.#intake.finish(this.#settings.closeTimeoutMs);
     this.destroy();
   }
@@ -124,6 +167,7 @@ export class Client {
   /** Disconnects at once; what is under way rejects with `ERR_CLOSED`. */
   destroy(): void {
     this.#credentials.close();
+    this.#pubSub.close();
     this.#intake.abandon();
     this.#link.close();
     this.#desk.close();

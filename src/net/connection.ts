@@ -32,6 +32,16 @@ export interface ConnectionEvents {
   onEnd(connection: Connection, unanswered: Command[], error: RedisError | undefined): void;
 }
 
+/** Pairs what a server says with what it was asked, where the order of writing alone can't: pub/sub. */
+export interface Listener {
+  /**
+   * @param head the oldest command that is owed an answer
+   * @returns how many commands this was the last answer to, from the head on.
+   * @throws {ConnectionError} it answers nobody and must not be: the connection is closed.
+   */
+  heard(reply: Reply, head: Command | undefined): number;
+}
+
 export interface ConnectionOptions {
   readonly endpoint: Endpoint;
   readonly settings: ClientSettings;
@@ -39,6 +49,8 @@ export interface ConnectionOptions {
   readonly credentials: CredentialStore;
   /** Dial so much later: the back-off of a reconnection. */
   readonly delayMs: number;
+  /** Present: all that comes after the handshake is for it, as bytes; no reply goes to {@link ConnectionEvents}. */
+  readonly listener?: Listener | undefined;
 }
 
 /**
@@ -60,6 +72,8 @@ export class Connection {
   readonly #pipeline = new Pipeline();
   readonly #outbox: Outbox;
   readonly #endpoint: Endpoint;
+  /** Set once the server has welcomed us. */
+  #listener: Listener | undefined;
   #transport: Transport | undefined;
   #state: ConnectionState = ConnectionState.Idle;
   #timer: TimerHandle | undefined;
@@ -78,7 +92,8 @@ export class Connection {
     this.#settings = settings;
     this.#events = events;
     this.#options = options;
-    this.#decoder = new Decoder({ maps: settings.maps, maxReplyBytes: settings.maxReplyBytes });
+    const pushes = options.listener === undefined ? 'string' : 'bytes';
+    this.#decoder = new Decoder({ maps: settings.maps, maxReplyBytes: settings.maxReplyBytes, pushes });
     this.#outbox = new Outbox(this.#pipeline, settings.maxBatchBytes);
     this.#timer = settings.runtime.setTimer(() => this.#dial(), options.delayMs);
   }
@@ -225,6 +240,8 @@ export class Connection {
   #welcome(): void {
     this.#move('welcomed');
     this.#settings.runtime.clearTimer(this.#timer);
+    this.#listener = this.#options.listener;
+    if (this.#listener !== undefined) this.#decoder.reply = 'bytes';
     this.#watch();
     this.#events.onReady(this);
     this.#flush();
@@ -236,7 +253,8 @@ export class Connection {
     try {
       decoder.feed(length === buffer.length ? buffer : buffer.subarray(0, length));
       for (let reply = decoder.next(); reply !== NEED_DATA; reply = decoder.next()) {
-        if (reply instanceof Push) this.#events.onPush(reply);
+        if (this.#listener !== undefined) this.#hear(reply, this.#listener);
+        else if (reply instanceof Push) this.#events.onPush(reply);
         else this.#pair(unwrap(reply));
         if (this.#state === ConnectionState.Closed) return;
       }
@@ -271,10 +289,14 @@ export class Connection {
     this.#events.onReply(this, command, command.form === 'raw' && Buffer.isBuffer(reply) ? Buffer.from(reply) : reply);
   }
 
+  #hear(reply: Reply, listener: Listener): void {
+    for (let answered = listener.heard(reply, this.#pipeline.head); answered > 0; answered--) this.#pipeline.answered();
+  }
+
   /** Replies are decoded once, in the form that the command they answer asks for. */
   #expectForm(): void {
     const head = this.#pipeline.head;
-    if (head === undefined || this.#isMonitoring) return;
+    if (head === undefined || this.#isMonitoring || this.#listener !== undefined) return;
     this.#decoder.reply = head.isSettled && this.#state !== ConnectionState.Handshaking ? 'skip' : head.form;
   }
 

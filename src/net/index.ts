@@ -2,6 +2,7 @@
 export { Admission, type AdmissionLimits } from './admission.ts';
 export { type BackoffOptions, backoffMs } from './backoff.ts';
 export { BlockingCalls, type LeaseContext } from './blocking-calls.ts';
+export { callUser } from './call-user.ts';
 export { Client, type ConnectOptions, connect } from './client.ts';
 export {
   type Batch,
@@ -36,6 +37,22 @@ export {
   LEASE_DEFAULTS,
   type SendOptions,
 } from './options.ts';
+export {
+  type Gap,
+  type Message,
+  type Payload,
+  PubSub,
+  type PubSubEvent,
+  type PubSubForm,
+  SUBSCRIBE_DEFAULTS,
+  type SubscribeHandlers,
+  type SubscribeOptions,
+  Subscriber,
+  type SubscriberRouter,
+  Subscription,
+  type Topic,
+  type TopicName,
+} from './pubsub/index.ts';
 export { type Fate, fateAfterLoss } from './retry-policy.ts';
 export { type Runtime, systemRuntime, type TimerHandle } from './runtime.ts';
 export { runSession, Session } from './session.ts';

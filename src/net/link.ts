@@ -2,7 +2,7 @@ import { ConnectionError, type RedisError } from '../errors.ts';
 import type { Push, Reply } from '../resp/index.ts';
 import { backoffMs } from './backoff.ts';
 import type { Command } from './command.ts';
-import { Connection, type ConnectionEvents } from './connection.ts';
+import { Connection, type ConnectionEvents, type Listener } from './connection.ts';
 import type { CredentialStore, Credentials } from './credentials.ts';
 import { type Endpoint, formatAddress } from './endpoint.ts';
 import type { HandshakeOptions } from './handshake.ts';
@@ -25,6 +25,8 @@ export interface LinkOptions {
   readonly settings: ClientSettings;
   readonly handshake: Omit<HandshakeOptions, 'address' | keyof Credentials>;
   readonly credentials: CredentialStore;
+  /** Takes all that comes over its connections, see {@link Listener}. */
+  readonly listener?: Listener | undefined;
 }
 
 /** The first pause before a server that could not be reached is dialled again. */
@@ -145,13 +147,13 @@ export class Link {
   }
 
   #connect(): Connection {
-    const { settings, endpoint, handshake, credentials } = this.#options;
+    const { settings, endpoint, handshake, credentials, listener } = this.#options;
     const { runtime, maxReconnectDelayMs: maxMs } = settings;
     const delayMs =
       this.#failures === 0
         ? 0
         : backoffMs(this.#failures - 1, { firstMs: FIRST_RECONNECT_DELAY_MS, maxMs }, runtime.random());
-    return new Connection({ endpoint, settings, handshake, credentials, delayMs }, this.#events);
+    return new Connection({ endpoint, settings, handshake, credentials, delayMs, listener }, this.#events);
   }
 
   readonly #events: ConnectionEvents = {

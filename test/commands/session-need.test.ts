@@ -12,8 +12,11 @@ function need(...args: string[]): string | undefined {
 test('commands that change connection state or reply pairing name what to use instead', () => {
   for (const name of ['MULTI', 'EXEC', 'DISCARD']) assert.is(need(name), 'transaction()');
   for (const name of ['WATCH', 'UNWATCH', 'MONITOR', 'WAIT', 'WAITAOF']) assert.is(need(name), 'session()');
-  for (const name of ['SUBSCRIBE', 'PSUBSCRIBE', 'SSUBSCRIBE']) assert.is(need(name), 'subscribe()');
-  for (const name of ['UNSUBSCRIBE', 'PUNSUBSCRIBE', 'SUNSUBSCRIBE']) assert.is(need(name), 'subscribe()');
+  for (const letter of ['', 'P', 'S']) {
+    const method = `${letter.toLowerCase()}subscribe()`;
+    assert.is(need(`${letter}SUBSCRIBE`), method);
+    assert.is(need(`${letter}UNSUBSCRIBE`), `unsubscribe() of what ${method} gave`);
+  }
   for (const name of ['RESET', 'QUIT']) assert.is(need(name), 'close()');
   for (const name of ['SELECT', 'AUTH', 'HELLO', 'READONLY', 'READWRITE', 'ASKING', 'SYNC', 'PSYNC', 'REPLCONF']) {
     assert.type(need(name), 'string', name);
