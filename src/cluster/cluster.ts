@@ -9,9 +9,14 @@ import {
   type LinkOwner,
   NO_SLOT,
   type Outcome,
+  type Payload,
+  type PubSubForm,
   runSession,
   type SendOptions,
   type Session,
+  type SubscribeOptions,
+  type Subscription,
+  type TopicName,
 } from '../net/index.ts';
 import { type Argument, checkArguments, type Reply } from '../resp/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
@@ -21,6 +26,7 @@ import { NodePool } from './node-pool.ts';
 import { type ClusterOptions, type ClusterSettings, clusterSettings } from './options.ts';
 import { SlotMap } from './slot-map.ts';
 import { type ClusterStats, statsOf } from './stats.ts';
+import { Subscribers, type SubscribersContext } from './subscribers.ts';
 import { type SupervisedCluster, Supervisor } from './supervisor.ts';
 import { slotOfKey } from './target.ts';
 import { type TopologyHost, TopologyKeeper } from './topology-keeper.ts';
@@ -59,6 +65,7 @@ export class Cluster {
   readonly #supervisor: Supervisor;
   readonly #desk: LeaseDesk;
   readonly #leases: LeaseContext;
+  readonly #subscribers: Subscribers;
 
   constructor(options: ClusterOptions) {
     const settings = clusterSettings(options);
@@ -74,10 +81,11 @@ export class Cluster {
       host: this.#trafficHost(),
       blockingCalls: new BlockingCalls(this.#leases),
     });
-    this.#membership = new Membership(this.#pool, this.#map, (moved, gone) => this.#traffic.reroute(moved, gone));
+    this.#membership = new Membership(this.#pool, this.#map, (moved, gone) => this.#onChange(moved, gone));
     this.#intake = new Intake(settings, this.#traffic);
     this.#keeper = new TopologyKeeper(settings, this.#pool, this.#topologyHost());
     this.#supervisor = new Supervisor(settings, this.#supervised());
+    this.#subscribers = new Subscribers(this.#subscribersContext());
     this.#credentials.watch((credentials) => {
       for (const node of this.#membership.nodes()) node.link.reauthenticate(credentials);
       this.#desk.retire();
@@ -122,6 +130,37 @@ export class Cluster {
     return runSession({ ...this.#leases, check }, this.#intake, run);
   }
 
+  /**
+   * Subscribes to channels, over a connection that carries subscriptions alone.
+   *
+   * @returns what they bring, once the server has confirmed them all. They are subscribed again after every loss and
+   * change of the topology, and the gap is told.
+   * @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), synchronously.
+   * @throws {ErrorReply} the server would not; {@link TimeoutError}: it did not confirm them within `timeoutMs`.
+   */
+  subscribe<F extends PubSubForm = 'string'>(
+    channels: TopicName | readonly TopicName[],
+    options?: SubscribeOptions<F>,
+  ): Promise<Subscription<Payload<F>>> {
+    return this.#subscribers.pubSub.subscribe('message', channels, options);
+  }
+
+  /** The same for all channels that match glob-style patterns. */
+  psubscribe<F extends PubSubForm = 'string'>(
+    patterns: TopicName | readonly TopicName[],
+    options?: SubscribeOptions<F>,
+  ): Promise<Subscription<Payload<F>>> {
+    return this.#subscribers.pubSub.subscribe('pmessage', patterns, options);
+  }
+
+  /** The same for sharded channels (SPUBLISH; servers from 7.0 on), which follow their slots; these may differ. */
+  ssubscribe<F extends PubSubForm = 'string'>(
+    channels: TopicName | readonly TopicName[],
+    options?: SubscribeOptions<F>,
+  ): Promise<Subscription<Payload<F>>> {
+    return this.#subscribers.pubSub.subscribe('smessage', channels, options);
+  }
+
   /** Resolves when less than half of what may be under way is. */
   drained(): Promise<void> {
     return this.#intake.drained();
@@ -142,8 +181,9 @@ export class Cluster {
     });
   }
 
-  /** Takes no more commands, waits for those under way (at most `closeTimeoutMs`), then disconnects. */
+  /** Ends subscriptions, takes no more commands, waits for those under way (at most `closeTimeoutMs`), then disconnects. */
   async close(): Promise<void> {
+    this.#subscribers.pubSub.close();
     await this.#intake.finish(this.#settings.closeTimeoutMs);
     this.destroy();
   }
@@ -151,6 +191,7 @@ export class Cluster {
   /** Disconnects at once; what is under way rejects with `ERR_CLOSED`. */
   destroy(): void {
     this.#credentials.close();
+    this.#subscribers.pubSub.close();
     this.#keeper.close();
     this.#intake.abandon();
     this.#supervisor.stop();
@@ -176,6 +217,23 @@ export class Cluster {
     };
   }
 
+  /** Slots changed hands, nodes left: commands and subscriptions go where they belong now. */
+  #onChange(moved: readonly number[], gone: readonly ClusterNode[]): void {
+    this.#traffic.reroute(moved, gone);
+    this.#subscribers.review(gone);
+  }
+
+  #subscribersContext(): SubscribersContext {
+    return {
+      settings: this.#settings,
+      credentials: this.#credentials,
+      pool: this.#pool,
+      map: this.#map,
+      wantTopology: (isUrgent) => this.#keeper.request(isUrgent),
+      moved: (slot, primary) => this.#membership.move(slot, primary),
+    };
+  }
+
   #trafficHost(): TrafficHost {
     return {
       settle: (command, outcome) => this.#intake.settle(command, outcome),
@@ -189,7 +247,7 @@ export class Cluster {
       settings: this.#settings,
       pool: this.#pool,
       map: this.#map,
-      onMoved: (slot) => this.#traffic.reroute([slot], []),
+      onMoved: (slot) => this.#onChange([slot], []),
       wantTopology: (isUrgent) => this.#keeper.request(isUrgent),
     });
     return {

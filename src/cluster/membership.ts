@@ -61,6 +61,11 @@ export class Membership {
     return doubtful.size === 0;
   }
 
+  /** A MOVED has named another primary for one slot. */
+  move(slot: number, primary: ClusterNode): void {
+    if (this.#map.move(slot, primary)) this.#onChange([slot], []);
+  }
+
   /** Nobody contradicts the last view. */
   believe(): void {
     const { ranges, askedAt } = this.#lastView;
