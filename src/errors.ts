@@ -162,17 +162,30 @@ export class ClusterError extends RedisError {
   override readonly code: ClusterErrorCode;
   /** The hash slot that was asked for, where one was. */
   readonly slot: number | undefined;
+  /** What each part of a split command came to (`ERR_SPLIT_PARTIAL`), in the order of their first keys; else undefined. */
+  readonly parts: readonly PartResult[] | undefined;
 
   constructor(code: ClusterErrorCode, message: string, options: ClusterErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.slot = options.slot;
+    this.parts = options.parts;
     this.wasSent = options.wasSent ?? false;
   }
 }
 
+/** The part of a split command that was for one slot. */
+export interface PartResult {
+  readonly slot: number;
+  /** Where its keys are among the arguments of the whole command, whose name is argument 0. */
+  readonly keyPositions: readonly number[];
+  /** Its reply, or the {@link RedisError} it came to, whose `wasSent` is about this part alone. */
+  readonly outcome: unknown;
+}
+
 export interface ClusterErrorOptions {
   slot?: number | undefined;
+  parts?: readonly PartResult[] | undefined;
   wasSent?: boolean;
   cause?: unknown;
 }

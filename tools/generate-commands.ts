@@ -5,20 +5,20 @@
  *     node build/tools/generate-commands.js HOST:PORT ... > src/commands/command-table.ts
  */
 import { connect } from 'node:net';
+import { type CommandEntry, readCommandReply } from '../src/commands/index.ts';
 import { Decoder, encodeCommand, NEED_DATA, type Reply } from '../src/resp/index.ts';
-import { type Entry, readCommand } from './read-command.ts';
 
 // Not commands: they end the connection of a browser that was tricked into talking to a server.
 const DECOYS: ReadonlySet<string> = new Set(['POST', 'HOST:']);
 
 async function main(addresses: readonly string[]): Promise<void> {
   if (addresses.length === 0) throw new Error('usage: generate-commands HOST:PORT ...');
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, CommandEntry>();
   const versions: string[] = [];
   for (const address of addresses) {
     const [info, commands] = await ask(address, [['INFO', 'server'], ['COMMAND']]);
     versions.push(serverVersion(String(info)));
-    for (const entry of (commands as Reply[]).flatMap((command) => readCommand(command as Reply[]))) {
+    for (const entry of (commands as Reply[]).flatMap((command) => readCommandReply(command as Reply[]))) {
       if (!DECOYS.has(entry.path)) entries.set(entry.path, entry);
     }
   }
@@ -50,7 +50,7 @@ function serverVersion(info: string): string {
   return valkey === null ? `${other?.[1]} ${other?.[2]}` : `valkey ${valkey[1]}`;
 }
 
-function formatTable(entries: readonly Entry[], versions: readonly string[]): string {
+function formatTable(entries: readonly CommandEntry[], versions: readonly string[]): string {
   const groups = new Map<string, string[]>();
   for (const { group, path, arity } of entries) {
     const names = groups.get(group) ?? [];

@@ -41,6 +41,8 @@ export class ClusterNode {
   readonly endpoint: Endpoint;
   /** What the cluster calls it; differs from `address` where that was translated. */
   announced: string;
+  /** Its id in the cluster, where a view named it; the same address may come to be another node's. */
+  id: string | undefined;
   readonly link: Link;
   /** Connections that sessions and blocking commands have to themselves. */
   readonly leases: LeasePool;
@@ -56,6 +58,7 @@ export class ClusterNode {
     this.endpoint = resolved.endpoint;
     this.address = formatAddress(resolved.endpoint);
     this.announced = resolved.announced;
+    this.id = resolved.id;
     this.admission = new Admission({ maxCommands: settings.maxCommandsPerNode, maxBytes: settings.maxBytesPerNode });
     const options = { endpoint: resolved.endpoint, settings, handshake: { protocol, clientName }, credentials };
     this.link = new Link(options, owner);

@@ -1,3 +1,4 @@
+import { findCommand } from '../commands/index.ts';
 import type { RedisError } from '../errors.ts';
 import {
   BlockingCalls,
@@ -7,12 +8,10 @@ import {
   type LeaseContext,
   LeaseDesk,
   type LinkOwner,
-  NO_SLOT,
   type Outcome,
   type Payload,
   type PubSubForm,
   runSession,
-  type SendOptions,
   type Session,
   type SubscribeOptions,
   type Subscription,
@@ -20,17 +19,20 @@ import {
 } from '../net/index.ts';
 import { type Argument, checkArguments, type Reply } from '../resp/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
+import { slotOfKey } from './hash-slot.ts';
 import { ClusterLeases, checkSessionSlot } from './leases.ts';
 import { Membership } from './membership.ts';
 import { NodePool } from './node-pool.ts';
 import { type ClusterOptions, type ClusterSettings, clusterSettings } from './options.ts';
+import type { PlannedRoute } from './planned-route.ts';
+import { type ClusterSendOptions, checkRoutingOptions, type RoutingOptions } from './route.ts';
 import { SlotMap } from './slot-map.ts';
 import { type ClusterStats, statsOf } from './stats.ts';
 import { Subscribers, type SubscribersContext } from './subscribers.ts';
 import { type SupervisedCluster, Supervisor } from './supervisor.ts';
-import { slotOfKey } from './target.ts';
 import { type TopologyHost, TopologyKeeper } from './topology-keeper.ts';
-import { Traffic, type TrafficHost } from './traffic.ts';
+import { Traffic } from './traffic.ts';
+import type { TrafficHost } from './traffic-host.ts';
 
 /**
  * Connects to a cluster, through the first of the seeds that answers with a usable topology. A server that is not in
@@ -93,15 +95,18 @@ export class Cluster {
   }
 
   /**
-   * Sends one command to the primary that has its slot.
+   * Sends one command to the primary that has its slot; one without a key where the servers' tips say, all nodes
+   * included; one whose keys are in several slots in parts, which together are not atomic ({@link RoutingOptions.split}).
    *
-   * Commands on one key take effect in the order of their `send`, whatever moves meanwhile.
+   * Commands on one key take effect in the order of their `send`, whatever moves meanwhile. Outside of this: commands
+   * without a key, routed or split ones, and one that no table knows, while a server is asked what it is.
    *
    * @param args name and arguments; bytes are the caller's, and stay unchanged until the promise settles.
    * @returns the reply, in the form of `options.reply`.
    * @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), synchronously, for arguments that can't be sent.
    */
-  send<T extends Reply = Reply>(args: readonly Argument[], options?: SendOptions): Promise<T> {
+  send<T extends Reply = Reply>(args: readonly Argument[], options?: ClusterSendOptions): Promise<T> {
+    if (options !== undefined) checkRoutingOptions(options);
     this.#supervisor.watch();
     return this.#intake.send(args, options) as Promise<T>;
   }
@@ -111,7 +116,8 @@ export class Cluster {
    *
    * @returns always resolves: a reply or an error for each, in the order given.
    */
-  sendAll(commands: readonly (readonly Argument[])[], options?: SendOptions): Promise<Outcome[]> {
+  sendAll(commands: readonly (readonly Argument[])[], options?: ClusterSendOptions): Promise<Outcome[]> {
+    if (options !== undefined) checkRoutingOptions(options);
     this.#supervisor.watch();
     return this.#intake.sendAll(commands, options);
   }
@@ -164,6 +170,17 @@ export class Cluster {
   /** Resolves when less than half of what may be under way is. */
   drained(): Promise<void> {
     return this.#intake.drained();
+  }
+
+  /**
+   * Where `send` would send a command now; nothing is sent, and no server asked.
+   *
+   * @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), for what `send` would refuse so.
+   */
+  route(args: readonly Argument[], options: RoutingOptions = {}): PlannedRoute {
+    checkArguments(args);
+    checkRoutingOptions(options);
+    return this.#traffic.router.plan(findCommand(args), args, options);
   }
 
   /** The address of the primary that is believed to have the slot; undefined when nobody has it. */
@@ -237,7 +254,9 @@ export class Cluster {
   #trafficHost(): TrafficHost {
     return {
       settle: (command, outcome) => this.#intake.settle(command, outcome),
-      sendPart: (whole, node, place) => this.#intake.part(whole, node.address, place),
+      part: (whole, fields) => this.#intake.part(whole, fields),
+      ask: (address, args, timeoutMs) => this.#intake.ask(args, address, timeoutMs),
+      askAbout: (command, address, args) => this.#intake.askAbout(command, args, address),
       wantTopology: (isUrgent) => this.#keeper.request(isUrgent),
     };
   }
@@ -283,13 +302,8 @@ export class Cluster {
       },
       nodes: () => this.#membership.nodes(),
       openLanes: () => this.#traffic.lanes.open,
-      owesForLostSlot: (node) => node.link.owes((command) => this.#hasLostSlot(node, command)),
+      owesForLostSlot: (node) => node.link.owes((command) => this.#traffic.hasLost(node, command)),
       wantTopology: () => this.#keeper.request(true),
     };
-  }
-
-  #hasLostSlot(node: ClusterNode, command: Command): boolean {
-    if (command.slot === NO_SLOT || command.pinnedTo !== undefined) return false;
-    return command.askAddress !== node.address && this.#map.primaryOf(command.slot) !== node;
   }
 }

@@ -10,6 +10,8 @@ export interface ResolvedEndpoint {
   readonly endpoint: Endpoint;
   /** What the cluster calls it; differs from the address that is dialled where one was translated. */
   readonly announced: string;
+  /** The node's id, where a reply gave one. */
+  readonly id?: string | undefined;
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { Argument } from '../resp/index.ts';
+
 /**
  * The hash slot of a key: CRC-16/XMODEM of its hash tag, or of the whole key, modulo 16384.
  *
@@ -64,6 +66,11 @@ export function hashSlot(key: string | Uint8Array): number {
     crc = (crc << 8) ^ AFTER_0[((crc >> 8) ^ last) & 0xff]!;
   }
   return crc & SLOT_MASK;
+}
+
+/** The hash slot of a key as it is given in a command: a number is its decimal text. */
+export function slotOfKey(key: Argument): number {
+  return hashSlot(typeof key === 'string' || typeof key === 'object' ? key : String(key));
 }
 
 /** Where {@link crcOfText} stopped: at its mark, or at the end of the text. */

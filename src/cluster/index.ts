@@ -3,6 +3,8 @@ export { Cluster, connectCluster } from './cluster.ts';
 export type { AddressMap } from './endpoints.ts';
 export { hashSlot, SLOT_COUNT } from './hash-slot.ts';
 export type { ClusterOptions, Seed } from './options.ts';
+export type { PlannedRoute } from './planned-route.ts';
 export { RECOVERY } from './recovery.ts';
 export { parseRedirection, type Redirection } from './redirection.ts';
+export type { ClusterSendOptions, Role, Route, RoutingOptions } from './route.ts';
 export type { ClusterStats, NodeStats } from './stats.ts';

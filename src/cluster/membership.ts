@@ -54,6 +54,7 @@ export class Membership {
       primary: primary && nodeAt(primary),
       replicas: replicas.map(nodeAt),
     }));
+    this.#map.isCluster = view.isCluster;
     const { moved, doubtful } = this.#map.replace(ranges, askedAt, this.#doubtful);
     this.#doubtful = doubtful;
     this.#lastView = { ranges, askedAt };

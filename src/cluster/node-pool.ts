@@ -26,6 +26,11 @@ export class NodePool {
     return this.#nodes.get(address);
   }
 
+  /** The node with this address, or this id. */
+  find(name: string): ClusterNode | undefined {
+    return this.#nodes.get(name) ?? this.all().find(({ id, announced }) => id === name || announced === name);
+  }
+
   all(): ClusterNode[] {
     return [...this.#nodes.values()];
   }
@@ -36,6 +41,7 @@ export class NodePool {
     const known = this.#nodes.get(address);
     if (known !== undefined) {
       known.announced = resolved.announced;
+      known.id = resolved.id ?? known.id;
       return known;
     }
     const node: ClusterNode = new ClusterNode(

@@ -1,10 +1,20 @@
+import { Buffer } from 'node:buffer';
 import type { ResponsePolicy } from '../commands/index.ts';
 import { ClusterError, RedisError } from '../errors.ts';
 import type { Outcome } from '../net/index.ts';
-import type { Reply } from '../resp/index.ts';
+import type { MapForm, Reply } from '../resp/index.ts';
 
 /** The response policies that need nothing but the replies; `special` ones are each their own. */
 export type GeneralResponsePolicy = Exclude<ResponsePolicy, 'special'>;
+
+/**
+ * How the replies of several nodes become one: the servers' policies, and ours where they only say `special`.
+ *
+ * - `union`: every element of all array replies, once.
+ * - `sumByName`: names and numbers in turn, the same names in each reply; the numbers are added.
+ * - `byNode`: a map from the address of each node to its reply.
+ */
+export type CombineRule = GeneralResponsePolicy | 'union' | 'sumByName' | 'byNode';
 
 type NumericReply = number | bigint;
 type Fold = (total: NumericReply, next: NumericReply) => NumericReply;
@@ -31,14 +41,52 @@ const FOLDS: { readonly [policy: string]: Fold } = {
  * @returns ERR_SPLIT_PARTIAL, as a value, when an aggregation meets replies that are no numbers or of different lengths.
  * @see https://redis.io/docs/latest/develop/reference/command-tips/#response_policy
  */
-export function combineReplies(policy: GeneralResponsePolicy | undefined, outcomes: readonly Outcome[]): Outcome {
+export function combineReplies(
+  policy: Exclude<CombineRule, 'byNode'> | undefined,
+  outcomes: readonly Outcome[],
+): Outcome {
   if (policy === 'one_succeeded') return outcomes[Math.max(0, outcomes.findIndex(isSuccess))]!;
   const error = outcomes.find(isError);
   if (error !== undefined) return error;
   const replies = outcomes as readonly Reply[];
   if (policy === undefined) return replies.flat(1);
   if (policy === 'all_succeeded') return replies[0]!;
+  if (policy === 'union') return unionOf(replies);
+  if (policy === 'sumByName') return sumByName(replies);
   return aggregate(policy, replies);
+}
+
+/**
+ * A map from the address of each node to its reply, in the form in which the client has maps.
+ *
+ * @returns the first error instead, where there is one.
+ */
+export function repliesByNode(addresses: readonly string[], outcomes: readonly Outcome[], maps: MapForm): Outcome {
+  const error = outcomes.find(isError);
+  if (error !== undefined) return error;
+  const entries = addresses.map((address, i) => [address, outcomes[i] as Reply] as const);
+  if (maps === 'map') return new Map<Reply, Reply>(entries);
+  if (maps === 'object') return Object.assign(Object.create(null), Object.fromEntries(entries));
+  return entries.flat(1) as Reply[];
+}
+
+function unionOf(replies: readonly Reply[]): Reply {
+  const elements = new Map<string, Reply>();
+  for (const element of replies.flat(1)) {
+    const name = Buffer.isBuffer(element) ? element.toString('latin1') : String(element);
+    if (!elements.has(name)) elements.set(name, element);
+  }
+  return [...elements.values()];
+}
+
+function sumByName(replies: readonly Reply[]): Outcome {
+  const [first] = replies;
+  const rows = replies.filter((reply) => Array.isArray(reply));
+  const isTable = rows.length === replies.length && rows.every((row) => row.length === rows[0]!.length);
+  if (!Array.isArray(first) || !isTable) return notCombinable('a sum by name');
+  return first.map((name, i) =>
+    i % 2 === 0 ? name : rows.reduce<NumericReply>((sum, row) => add(sum, row[i] as NumericReply), 0),
+  );
 }
 
 function isError(outcome: Outcome): outcome is RedisError {
@@ -85,6 +133,6 @@ function isInteger(value: NumericReply): boolean {
   return typeof value === 'bigint' || Number.isSafeInteger(value);
 }
 
-function notCombinable(policy: GeneralResponsePolicy): ClusterError {
+function notCombinable(policy: string): ClusterError {
   return new ClusterError('ERR_SPLIT_PARTIAL', `the nodes' replies are not numbers that ${policy} could combine`);
 }

@@ -33,6 +33,8 @@ export class SlotMap<N> {
   readonly #epochs = new Float64Array(SLOT_COUNT);
   /** Which range of the view that is being read has the slot; kept so that no view allocates it anew. */
   readonly #rangeOf = new Int32Array(SLOT_COUNT);
+  /** False for a server that is not in cluster mode: it has every slot, and needs no keys to be together. */
+  isCluster = true;
   #time = 0;
 
   /** The moment to note when a view is asked for. */
@@ -102,15 +104,21 @@ export class SlotMap<N> {
 
   /** The distinct primaries, in the order of their first slot. */
   primaries(): N[] {
-    const primaries = new Set<N>();
+    return [...this.firstSlots().keys()];
+  }
+
+  /** The first slot of each primary, in the order of these slots. */
+  firstSlots(): Map<N, number> {
+    const firstSlots = new Map<N, number>();
     let last: N | undefined;
-    for (const primary of this.#primaries) {
+    for (let slot = 0; slot < SLOT_COUNT; slot++) {
+      const primary = this.#primaries[slot];
       // Neighbours mostly share one.
       if (primary === last || primary === undefined) continue;
       last = primary;
-      primaries.add(primary);
+      if (!firstSlots.has(primary)) firstSlots.set(primary, slot);
     }
-    return [...primaries];
+    return firstSlots;
   }
 }
 

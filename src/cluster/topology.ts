@@ -8,11 +8,14 @@ import type { SlotRange } from './slot-map.ts';
 /** One node's word on the whole cluster. */
 export interface TopologyView {
   readonly ranges: readonly SlotRange<ResolvedEndpoint>[];
+  /** False for the view of a server that is not in cluster mode. */
+  readonly isCluster: boolean;
 }
 
 /** A server that is not in cluster mode has every slot. */
 export function singleServerView(endpoint: Endpoint, announced: string): TopologyView {
-  return { ranges: [{ start: 0, end: SLOT_COUNT - 1, primary: { endpoint, announced }, replicas: [], epoch: 0 }] };
+  const ranges = [{ start: 0, end: SLOT_COUNT - 1, primary: { endpoint, announced }, replicas: [], epoch: 0 }];
+  return { ranges, isCluster: false };
 }
 
 /** What views are read with. */
@@ -63,7 +66,7 @@ export function parseClusterSlots(reply: Reply, context: ViewContext): TopologyV
       epoch: epochOf(nodes[0], context),
     });
   }
-  return { ranges };
+  return { ranges, isCluster: true };
 }
 
 const MALFORMED = Symbol('malformed');
@@ -73,7 +76,9 @@ function parseNode(node: Reply, { via, addressMap }: ViewContext): ResolvedEndpo
   const [name, port] = node;
   const host = Buffer.isBuffer(name) ? name.toString() : name;
   if ((host !== null && typeof host !== 'string') || typeof port !== 'number') return MALFORMED;
-  return resolveEndpoint({ host, port }, via, addressMap);
+  const resolved = resolveEndpoint({ host, port }, via, addressMap);
+  const id = node[2];
+  return resolved === undefined || typeof id !== 'string' ? resolved : { ...resolved, id };
 }
 
 /** Servers before 4.0 name no id, and then no epoch is known. */

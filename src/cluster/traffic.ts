@@ -1,8 +1,7 @@
-import { type CommandInfo, isBlockingCall } from '../commands/index.ts';
-import { ClusterError, ConnectionError, ErrorReply, type RedisError } from '../errors.ts';
+import { isBlockingCall } from '../commands/index.ts';
+import { ClusterError, ErrorReply, type RedisError } from '../errors.ts';
 import {
   type Admission,
-  type Batch,
   backoffMs,
   type Command,
   type CommandSink,
@@ -15,25 +14,17 @@ import {
 import type { Reply } from '../resp/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import { resolveEndpoint } from './endpoints.ts';
-import { FanOut } from './fan-out.ts';
 import { type LaneHost, Lanes } from './lanes.ts';
 import type { NodePool } from './node-pool.ts';
+import { isInLane, NodeTraffic, REFUSAL_BACKOFF } from './node-traffic.ts';
 import type { ClusterSettings } from './options.ts';
 import { recoveryOf } from './recovery.ts';
 import type { Redirection } from './redirection.ts';
-import type { GeneralResponsePolicy } from './response-policy.ts';
-import { needsConsideration, routeRefusal } from './route-refusal.ts';
+import { isRouted } from './route.ts';
+import { Router } from './router.ts';
 import type { SlotMap } from './slot-map.ts';
-import { slotOf } from './target.ts';
-
-/** What the traffic asks of the cluster. */
-export interface TrafficHost {
-  settle(command: Command, outcome: Outcome): void;
-  /** Sends the part of a command that is for one node. */
-  sendPart(whole: Command, node: ClusterNode, place: { batch: Batch; index: number }): void;
-  /** There is a reason to look at the topology; urgent where commands wait for it. */
-  wantTopology(isUrgent: boolean): void;
-}
+import { ordinarySlotOf } from './target.ts';
+import type { TrafficHost } from './traffic-host.ts';
 
 export interface TrafficParts {
   readonly pool: NodePool;
@@ -43,8 +34,6 @@ export interface TrafficParts {
   readonly blockingCalls: CommandSink;
 }
 
-/** How long a refused command waits: the first time, and at the most. */
-const REFUSAL_BACKOFF = { firstMs: 10, maxMs: 250 };
 /** Redirections followed at once; from there on a loop is suspected, and each waits. */
 const PROMPT_REDIRECTS = 3;
 
@@ -62,6 +51,9 @@ export class Traffic implements CommandSink, LaneHost {
   readonly #map: SlotMap<ClusterNode>;
   readonly #host: TrafficHost;
   readonly #blockingCalls: CommandSink;
+  readonly #nodes: NodeTraffic;
+  /** Where commands go that don't simply go to the slot of their keys. */
+  readonly router: Router;
   /** Slots without a primary that somebody wants: the next view decides. */
   readonly #wantedSlots = new Set<number>();
 
@@ -72,6 +64,9 @@ export class Traffic implements CommandSink, LaneHost {
     this.#host = parts.host;
     this.#blockingCalls = parts.blockingCalls;
     this.lanes = new Lanes(this);
+    const toSlot = (command: Command): void => this.lanes.dispatch(command);
+    this.#nodes = new NodeTraffic(settings, { ...parts, toSlot });
+    this.router = new Router(settings, { ...parts, nodes: this.#nodes, toSlot });
   }
 
   get runtime(): ClusterSettings['runtime'] {
@@ -79,14 +74,23 @@ export class Traffic implements CommandSink, LaneHost {
   }
 
   prepare(command: Command): RedisError | undefined {
-    try {
-      command.slot = slotOf(command.info, command.args);
-    } catch (error) {
-      return error as RedisError;
+    const { info, options } = command;
+    if (info !== undefined && (options === undefined || !isRouted(options))) {
+      command.slot = ordinarySlotOf(info, command.args);
+      if (command.slot !== NO_SLOT) {
+        if (info.isBlocking) this.#leaseIfBlocking(command);
+        return undefined;
+      }
     }
-    if (!needsConsideration(command)) return undefined;
-    if (isBlockingCall(command.info!, command.args)) command.sink = this.#blockingCalls;
-    return routeRefusal(command);
+    const refusal = this.router.prepare(command);
+    if (refusal === undefined) this.#leaseIfBlocking(command);
+    return refusal;
+  }
+
+  /** A call that may make its connection wait has one of its own. */
+  #leaseIfBlocking(command: Command): void {
+    const { info, args } = command;
+    if (info !== undefined && isBlockingCall(info, args)) command.sink = this.#blockingCalls;
   }
 
   nodeAdmission(command: Command): Admission | undefined {
@@ -94,10 +98,9 @@ export class Traffic implements CommandSink, LaneHost {
   }
 
   dispatch(command: Command): void {
-    if (command.pinnedTo !== undefined) this.#dispatchPinned(command, command.pinnedTo);
+    if (command.pinnedTo !== undefined) this.#nodes.toPinned(command);
     else if (command.slot !== NO_SLOT) this.lanes.dispatch(command);
-    else if (isForMany(command.info)) this.#dispatchToMany(command, command.info);
-    else this.#dispatchKeyless(command);
+    else this.router.dispatch(command);
   }
 
   forward(command: Command): boolean {
@@ -118,7 +121,7 @@ export class Traffic implements CommandSink, LaneHost {
   }
 
   cancelled(command: Command, from: CommandState): void {
-    if (command.slot === NO_SLOT || command.pinnedTo !== undefined || from === CommandState.Waiting) return;
+    if (!isInLane(command) || from === CommandState.Waiting) return;
     if (from === CommandState.Held) this.lanes.dropped(command.slot);
     else this.lanes.settled(command, false);
   }
@@ -126,12 +129,12 @@ export class Traffic implements CommandSink, LaneHost {
   /** A node replied to a live command. */
   onReply(node: ClusterNode, command: Command, reply: Reply): void {
     command.asking = false;
-    if (!(reply instanceof ErrorReply) || command.pinnedTo !== undefined) {
+    if (!(reply instanceof ErrorReply)) {
       this.#finish(command, reply);
       return;
     }
     const recovery = recoveryOf(reply, command);
-    if (recovery.kind === 'tell') {
+    if (recovery.kind === 'tell' || this.#nodes.isTold(command, recovery.kind === 'redirect')) {
       this.#finish(command, reply);
       return;
     }
@@ -140,7 +143,8 @@ export class Traffic implements CommandSink, LaneHost {
     command.lastRefusal = reply;
     if (recovery.kind === 'redirect') {
       node.counters.redirects++;
-      this.#redirect(node, command, recovery.redirection);
+      if (command.pinnedTo === undefined) this.#redirect(node, command, recovery.redirection);
+      else this.#nodes.redirected(command);
       return;
     }
     node.counters.refusals++;
@@ -161,15 +165,12 @@ export class Traffic implements CommandSink, LaneHost {
     for (const command of unanswered) {
       command.asking = false;
       command.askAddress = undefined;
-      if (command.pinnedTo !== undefined) {
-        this.#host.settle(command, lossOf(command, error));
-      } else if (this.#isRefused(error) || fateAfterLoss(command) === 'reject') {
+      if (this.#isRefused(error) || (isInLane(command) && fateAfterLoss(command) === 'reject')) {
         this.#finish(command, lossOf(command, error));
-      } else {
+      } else if (isInLane(command)) {
         command.lastRefusal = error;
-        if (command.slot === NO_SLOT) this.#laterKeyless(command);
-        else this.lanes.takeBack(command, 'lost', 0);
-      }
+        this.lanes.takeBack(command, 'lost', 0);
+      } else this.#nodes.lost(command, error);
     }
   }
 
@@ -178,17 +179,21 @@ export class Traffic implements CommandSink, LaneHost {
     return error?.code === 'ERR_AUTH' && this.#settings.credentials === undefined;
   }
 
+  /** Whether the node owes an answer for what is another's by now. */
+  hasLost(node: ClusterNode, command: Command): boolean {
+    if (!isInLane(command)) return this.#nodes.isMisplaced(node, command);
+    return command.askAddress !== node.address && this.#map.primaryOf(command.slot) !== node;
+  }
+
   /** Slots changed hands, or nodes left: what is queued anywhere is routed anew, in the order of `send`. */
   reroute(moved: readonly number[], gone: readonly ClusterNode[]): void {
     const slots = new Set<number>();
     for (const node of [...this.#pool.all(), ...gone]) {
       for (const command of node.link.takeQueued()) {
-        if (command.pinnedTo !== undefined) node.link.enqueue(command);
-        else if (command.slot === NO_SLOT) this.#dispatchKeyless(command);
-        else {
+        if (isInLane(command)) {
           slots.add(command.slot);
           this.lanes.withdrawn(command);
-        }
+        } else this.#nodes.resume(command);
       }
     }
     for (const slot of moved) {
@@ -275,13 +280,13 @@ export class Traffic implements CommandSink, LaneHost {
 
   #refuse(command: Command): void {
     const delayMs = this.#backoff(command.refusals++);
-    if (command.slot === NO_SLOT) this.#laterKeyless(command, delayMs);
-    else this.lanes.takeBack(command, 'refused', delayMs);
+    if (isInLane(command)) this.lanes.takeBack(command, 'refused', delayMs);
+    else this.#nodes.again(command, delayMs);
   }
 
   #finish(command: Command, outcome: Outcome): void {
     this.#host.settle(command, outcome);
-    if (command.slot !== NO_SLOT && command.pinnedTo === undefined) this.lanes.settled(command, true);
+    if (isInLane(command)) this.lanes.settled(command, true);
   }
 
   #enqueue(node: ClusterNode, command: Command): void {
@@ -289,43 +294,7 @@ export class Traffic implements CommandSink, LaneHost {
     node.link.enqueue(command);
   }
 
-  #dispatchPinned(command: Command, address: string): void {
-    const node = this.#pool.get(address);
-    if (node !== undefined) node.link.enqueue(command);
-    else this.#host.settle(command, new ConnectionError('ERR_CLOSED', `${address} has left the cluster`, { address }));
-  }
-
-  /** A command without a key goes to any primary, one that is connected first. */
-  #dispatchKeyless(command: Command): void {
-    const primaries = this.#map.primaries();
-    const ready = primaries.filter((node) => node.link.isReady);
-    const choice = ready.length > 0 ? ready : primaries;
-    const node = choice[Math.floor(this.runtime.random() * choice.length)];
-    if (node !== undefined) this.#enqueue(node, command);
-    else this.#laterKeyless(command);
-  }
-
-  /** A command that concerns all primaries, or all nodes: a part for each, one reply of all (protocol 43). */
-  #dispatchToMany(command: Command, info: CommandInfo): void {
-    const isForAll = info.requestPolicy === 'all_nodes';
-    const nodes = isForAll ? this.#pool.all().filter((node) => this.#pool.isInTopology(node)) : this.#map.primaries();
-    const settle = (outcome: Outcome): void => this.#host.settle(command, outcome);
-    const fanOut = new FanOut(info.responsePolicy as GeneralResponsePolicy | undefined, nodes.length, settle);
-    for (const [index, node] of nodes.entries()) this.#host.sendPart(command, node, { batch: fanOut, index });
-  }
-
-  #laterKeyless(command: Command, delayMs: number = this.#backoff(command.refusals++)): void {
-    command.state = CommandState.Held;
-    this.runtime.setTimer(() => {
-      if (!command.isSettled) this.#dispatchKeyless(command);
-    }, delayMs);
-  }
-
   #backoff(attempt: number): number {
     return backoffMs(attempt, REFUSAL_BACKOFF, this.runtime.random());
   }
-}
-
-function isForMany(info: CommandInfo | undefined): info is CommandInfo {
-  return info?.requestPolicy === 'all_shards' || info?.requestPolicy === 'all_nodes';
 }

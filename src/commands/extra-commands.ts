@@ -50,7 +50,7 @@ readonly nondeterministic (N1~)
  CLUSTERSCAN/-2
 
 # Modules (RedisBloom, RedisJSON, RedisTimeSeries, RediSearch and Valkey's), as redis.io publishes their tables; those
-# of CMS.MERGE and JSON.MGET leave out keys.
+# of CMS.MERGE and JSON.MGET leave out keys. That JSON.MGET and JSON.MSET can be split is ours: like MGET and MSET.
 readonly module (R1)
  BF.CARD/2 BF.DEBUG/2 BF.EXISTS/3 BF.INFO/-2 BF.MEXISTS/-3 CF.COUNT/3 CF.DEBUG/2 CF.EXISTS/3 CF.INFO/2 CF.MEXISTS/-3
  CMS.INFO/2 CMS.QUERY/-3 JSON.ARRINDEX/-4 JSON.ARRLEN/-2 JSON.GET/-2 JSON.OBJKEYS/-2 JSON.OBJLEN/-2 JSON.RESP/-2
@@ -59,7 +59,7 @@ readonly module (R1)
  TOPK.LIST/-2 TOPK.QUERY/-3 TS.GET/-2 TS.INFO/-2 TS.RANGE/-4 TS.READ/-3 TS.REVRANGE/-4
 readonly module (W1)
  BF.SCANDUMP/3 CF.COMPACT/-1 CF.SCANDUMP/3 FT.SUGGET/-3 FT.SUGLEN/2
-readonly module (R1..-2)
+readonly module (R1..-2) >multi_shard
  JSON.MGET/-3
 readonly module (RMEMORY@1)
  JSON.DEBUG/-2
@@ -72,8 +72,10 @@ write denyoom module (W1)
  TOPK.ADD/-3 TOPK.INCRBY/-4 TOPK.RESERVE/-3 TS.ADD/-4 TS.ALTER/-2 TS.CREATE/-2 TS.DECRBY/-3 TS.INCRBY/-3
 write denyoom module (W1) (R2#0+1)
  CMS.MERGE/-4 TDIGEST.MERGE/-4
+write denyoom module (W1..-1+3) <all_succeeded >multi_shard
+ JSON.MSET/-4
 write denyoom module (W1..-1+3)
- JSON.MSET/-4 TS.MADD/-4
+ TS.MADD/-4
 write module (W1)
  CF.DEL/3 FT.SUGDEL/3 JSON.ARRPOP/-2 JSON.ARRTRIM/5 JSON.CLEAR/-2 JSON.DEL/-2 JSON.FORGET/-2 JSON.NUMINCRBY/4
  JSON.NUMMULTBY/4 JSON.NUMPOWBY/4 JSON.TOGGLE/3 TS.DEL/4

@@ -27,8 +27,13 @@ export function knownCommands(): CommandNames {
  * a second word that it does not have is returned itself.
  */
 export function findCommand(args: readonly Argument[]): CommandInfo | undefined {
+  return findCommandIn(table ?? knownCommands(), args);
+}
+
+/** The same in other tables than ours. */
+export function findCommandIn(commands: CommandNames, args: readonly Argument[]): CommandInfo | undefined {
   const name = args[0];
-  const info = (table ?? knownCommands()).find(typeof name === 'string' ? name : nameText(name));
+  const info = commands.find(typeof name === 'string' ? name : nameText(name));
   if (info === undefined || info.subcommands === undefined) return info;
   const second = args[1];
   return info.subcommands.find(typeof second === 'string' ? second : nameText(second)) ?? info;

@@ -2,6 +2,7 @@ import type { CommandInfo } from '../commands/index.ts';
 import type { RedisError } from '../errors.ts';
 import type { Argument, Reply, ReplyForm } from '../resp/index.ts';
 import type { Admission } from './admission.ts';
+import type { SendOptions } from './options.ts';
 
 /**
  * Where a command is in its life. Whatever is not yet written can still be withdrawn, cancelled or re-routed.
@@ -58,7 +59,10 @@ export const NO_SLOT = -1;
 export class Command {
   /** Replaced only where a blocking call goes out again, with what is left of its time. */
   args: readonly Argument[];
-  readonly info: CommandInfo | undefined;
+  /** What is known of it; undefined where no table has it, until a server was asked. */
+  info: CommandInfo | undefined;
+  /** As the caller gave them: a client of many servers has options of its own. */
+  readonly options: SendOptions | undefined;
   readonly form: ReplyForm;
   readonly retry: RetryPolicy;
   /** The budget for everything: queueing, routing, holding, redirects, back-off and the wire. */
@@ -90,6 +94,10 @@ export class Command {
   isAdmitted = false;
   /** The node's share of admission that it takes, besides the client's. */
   nodeAdmission: Admission | undefined;
+  /** What it was divided into, for several slots or nodes: these travel in its place. */
+  parts: Command[] | undefined;
+  /** Of a part: what it is a part of. */
+  whole: Command | undefined;
   signal: AbortSignal | undefined;
   /** Stops listening to the caller's signal. */
   forgetSignal: (() => void) | undefined;
@@ -104,6 +112,7 @@ export class Command {
   constructor(fields: CommandFields) {
     this.args = fields.args;
     this.info = fields.info;
+    this.options = fields.options;
     this.form = fields.form;
     this.retry = fields.retry;
     this.timeoutMs = fields.timeoutMs;
@@ -146,6 +155,7 @@ export class Command {
 export interface CommandFields {
   args: readonly Argument[];
   info: CommandInfo | undefined;
+  options?: SendOptions | undefined;
   form: ReplyForm;
   retry: RetryPolicy;
   timeoutMs: number;

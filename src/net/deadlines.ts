@@ -42,6 +42,17 @@ export class Deadlines {
     if (command.deadline < this.#timerAt) this.#arm(command.deadline, now);
   }
 
+  /** Gives a part the deadline of its whole; it is told first. The whole must be here. */
+  addPart(part: Command, whole: Command): void {
+    part.deadline = whole.deadline;
+    const { older } = whole;
+    part.older = older;
+    part.newer = whole;
+    whole.older = part;
+    if (older === undefined) this.#lists.get(whole.timeoutMs)!.oldest = part;
+    else older.newer = part;
+  }
+
   /** Forgets a command; nothing happens when it was not here. */
   remove(command: Command): void {
     const list = this.#lists.get(command.timeoutMs);

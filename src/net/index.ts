@@ -23,7 +23,7 @@ export {
   parseUrl,
   type TlsOptions,
 } from './endpoint.ts';
-export { Intake } from './intake.ts';
+export { Intake, type PartFields } from './intake.ts';
 export { LeaseDesk } from './lease-desk.ts';
 export type { LeasePool } from './lease-pool.ts';
 export { type LeaseRouter, refusalPause, wasUnblockedByFailover } from './lease-router.ts';

@@ -1,12 +1,20 @@
 import { blockingTimeoutMs, type CommandInfo, findCommand, needsSession } from '../commands/index.ts';
 import { ClusterError, ConnectionError, ErrorReply, OverloadError, RedisError, TimeoutError } from '../errors.ts';
-import { type Argument, argumentBytes, checkArguments, type Reply } from '../resp/index.ts';
+import { type Argument, argumentBytes, checkArguments, type Reply, type ReplyForm } from '../resp/index.ts';
 import { Admission } from './admission.ts';
 import { type Batch, Command, type CommandSink, CommandState, type Outcome } from './command.ts';
 import { Deadlines } from './deadlines.ts';
 import { Fifo } from './fifo.ts';
 import { type ClientSettings, checkSendOptions, type SendOptions } from './options.ts';
 import { Replies } from './replies.ts';
+
+/** What a part of a command has of its own, and who is told of its outcome. */
+export interface PartFields {
+  readonly args: readonly Argument[];
+  readonly form: ReplyForm;
+  readonly batch: Batch;
+  readonly index: number;
+}
 
 /**
  * The door of every client: checks arguments, counts admission, starts the budget, and tells the caller at the end.
@@ -77,11 +85,11 @@ export class Intake {
   settle(command: Command, outcome: Outcome): void {
     if (command.state === CommandState.Settled) return;
     const isError = outcome instanceof RedisError;
-    if (isError) outcome.wasSent = command.mayHaveRun || outcome instanceof ErrorReply;
+    if (isError) outcome.wasSent = mayHaveRun(command) || outcome instanceof ErrorReply;
     if (command.isAdmitted) this.#release(command);
     this.deadlines.remove(command);
     command.forgetSignal?.();
-    this.#live--;
+    if (command.whole === undefined) this.#live--;
     command.tell(outcome, isError);
     if (this.#waiting.length > 0) this.#admitWaiting();
     if (this.#drainedWaiters.length > 0 || this.#idleWaiters.length > 0) this.#wake();
@@ -98,16 +106,32 @@ export class Intake {
     return promise;
   }
 
-  /** The part of an admitted command that is for one node: what is left of its budget, and no room of its own. */
-  part(whole: Command, pinnedTo: string, place: { batch: Batch; index: number }): void {
-    const timeoutMs = Math.max(1, whole.deadline - this.#settings.runtime.now());
-    const command = this.#accept(whole.args, {
-      timeoutMs,
-      reply: whole.form as SendOptions['reply'],
-      retry: whole.retry,
-    });
-    command.joinBatch(place.batch, place.index);
-    this.#pin(command, pinnedTo);
+  /**
+   * The same about a command, before it is sent: within what is left of its budget. Bulk strings come back as bytes, for
+   * they may be keys.
+   */
+  askAbout(command: Command, args: readonly Argument[], pinnedTo: string): Promise<Reply> {
+    const timeoutMs = Math.max(1, command.deadline - this.#settings.runtime.now());
+    const question = this.#accept(args, { timeoutMs, reply: 'bytes', retry: 'never' });
+    const promise = question.promise();
+    this.#pin(question, pinnedTo);
+    return promise;
+  }
+
+  /**
+   * A part of an admitted command: its deadline and its end are those of the whole, and it takes no room of its own. Who
+   * made it sends it on its way.
+   */
+  part(whole: Command, { args, form, batch, index }: PartFields): Command {
+    const { info, retry, timeoutMs } = whole;
+    const part = new Command({ args, info, form, retry, timeoutMs, bytes: 0, sequence: this.#sequence++ });
+    part.joinBatch(batch, index);
+    part.whole = whole;
+    whole.parts ??= [];
+    whole.parts.push(part);
+    this.deadlines.addPart(part, whole);
+    part.state = CommandState.Held;
+    return part;
   }
 
   /** Resolves when less than half of what may be under way is. */
@@ -133,6 +157,7 @@ export class Intake {
   abandon(): void {
     this.#isClosed = true;
     for (const command of this.deadlines.all()) {
+      if (command.isSettled || command.whole !== undefined) continue;
       this.#cancel(command, new ConnectionError('ERR_CLOSED', 'the client was closed'));
     }
     this.deadlines.stop();
@@ -146,6 +171,7 @@ export class Intake {
     const command = new Command({
       args,
       info,
+      options,
       form: options?.reply ?? settings.reply,
       retry: options?.retry ?? settings.retry,
       timeoutMs: options?.timeoutMs ?? settings.timeoutMs + (info?.isBlocking === true ? blockingMs(info, args) : 0),
@@ -243,10 +269,12 @@ export class Intake {
     command.forgetSignal = () => signal.removeEventListener('abort', abort);
   }
 
-  #cancel(command: Command, error: RedisError): void {
-    const from = command.state;
-    this.settle(command, error);
-    this.#sinkOf(command).cancelled(command, from);
+  #cancel(command: Command, outcome: Outcome): void {
+    const { state: from, parts } = command;
+    this.settle(command, outcome);
+    if (parts === undefined) this.#sinkOf(command).cancelled(command, from);
+    // The whole has been told: what its parts come to is nobody's any more.
+    else for (const part of parts) if (!part.isSettled) this.#cancel(part, null);
   }
 
   #sinkOf(command: Command): CommandSink {
@@ -282,6 +310,11 @@ export class Intake {
 /** A blocking call may take its own time besides the budget, unless its caller gave a budget for all of it. */
 function blockingMs(info: CommandInfo, args: readonly Argument[]): number {
   return blockingTimeoutMs(info, args) ?? 0;
+}
+
+/** A command that was divided ran as far as its parts did. */
+function mayHaveRun({ mayHaveRun: isDoubtful, parts }: Command): boolean {
+  return isDoubtful || parts?.some((part) => part.mayHaveRun) === true;
 }
 
 function aborted(command: Command, signal: AbortSignal): TimeoutError {

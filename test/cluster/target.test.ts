@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hashSlot } from '../../src/cluster/hash-slot.ts';
-import { slotOf, type Target, targetOf } from '../../src/cluster/target.ts';
+import type { Route } from '../../src/cluster/route.ts';
+import { slotOf, type Target, targetOf, targetOnSingleServer } from '../../src/cluster/target.ts';
 import { findCommand } from '../../src/commands/index.ts';
 import { ClusterError } from '../../src/errors.ts';
 import { NO_SLOT } from '../../src/net/index.ts';
@@ -70,14 +71,62 @@ test('without a key the request policy decides, and without a policy any node wi
   assert.equal(target('ECHO', 'x'), { kind: 'anyNode' });
   assert.equal(target('EVAL', 's', 0), { kind: 'anyNode' });
   assert.equal(target('MGET'), { kind: 'anyNode' });
-  assert.equal(target('DBSIZE'), { kind: 'allPrimaries' });
-  assert.equal(target('SCRIPT', 'LOAD', 's'), { kind: 'allNodes' });
-  assert.equal(target('SCAN', 0), { kind: 'special' });
+  assert.equal(target('DBSIZE'), { kind: 'allPrimaries', combine: 'agg_sum' });
+  assert.equal(target('KEYS', '*'), { kind: 'allPrimaries', combine: undefined });
+  assert.equal(target('SCRIPT', 'LOAD', 's'), { kind: 'allNodes', combine: 'all_succeeded' });
 });
 
 test('a command with the policy to be split is, when its keys need it', () => {
   assert.equal(target('MGET', 'foo', 'bar'), { kind: 'split' });
   assert.equal(target('MGET', 'foo', 'x{foo}'), { kind: 'slot', slot: 12182 });
+  assert.equal(targetOf(findCommand(['MGET']), ['MGET', 'foo', 'bar'], { split: false }), {
+    kind: 'slot',
+    slot: 12182,
+  });
+  const malformed = target('MSET', 'foo', 1, 'bar');
+  assert.is(malformed.kind, 'refused', 'the server would run none of it, so no part is run');
+});
+
+test('what is about one node is refused, naming the remedy', () => {
+  const scan = target('SCAN', 0);
+  assert.is(scan.kind === 'refused' && scan.error.code, 'ERR_NO_NODE');
+  assert.match(scan.kind === 'refused' ? scan.error.message : '', 'scan()');
+  const shutdown = target('SHUTDOWN');
+  assert.match(shutdown.kind === 'refused' ? shutdown.error.message : '', 'route: { node }');
+});
+
+test('what names a slot or a key as a plain argument goes there', () => {
+  assert.equal(target('CLUSTER', 'COUNTKEYSINSLOT', 77), { kind: 'slot', slot: 77 });
+  assert.equal(target('CLUSTER', 'GETKEYSINSLOT', Buffer.from('77'), 1), { kind: 'slot', slot: 77 });
+  assert.equal(target('CLUSTER', 'KEYSLOT', 'foo'), { kind: 'slot', slot: 12182 });
+  assert.equal(target('CLUSTER', 'COUNTKEYSINSLOT', 16384), { kind: 'anyNode' });
+  assert.equal(target('CLUSTER', 'COUNTKEYSINSLOT'), { kind: 'anyNode' });
+});
+
+test('a route of the caller’s comes before everything else', () => {
+  const routed = (args: Argument[], route: Route) => targetOf(findCommand(args), args, { route });
+  assert.equal(routed(['GET', 'foo'], { key: 'bar' }), { kind: 'slot', slot: 5061 });
+  assert.equal(routed(['GET', 'foo'], { slot: 1, role: 'replica' }), { kind: 'replica', slot: 1 });
+  assert.equal(routed(['GET', 'foo'], { slot: 1, role: 'primary' }), { kind: 'slot', slot: 1 });
+  assert.equal(routed(['INFO'], { node: 'h:1' }), { kind: 'node', node: 'h:1' });
+  assert.equal(routed(['PING'], 'randomPrimary'), { kind: 'anyNode' });
+  assert.equal(routed(['PING'], 'randomNode'), { kind: 'randomNode' });
+});
+
+test('routed to all, the replies are combined as the command says, else by node', () => {
+  const routed = (args: Argument[], route: Route) => targetOf(findCommand(args), args, { route });
+  assert.equal(routed(['DBSIZE'], 'allNodes'), { kind: 'allNodes', combine: 'agg_sum' });
+  assert.equal(routed(['CONFIG', 'GET', 'port'], 'allPrimaries'), { kind: 'allPrimaries', combine: 'byNode' });
+  assert.equal(routed(['GET', 'foo'], 'allNodes'), { kind: 'allNodes', combine: 'byNode' });
+  assert.equal(routed(['MY.OWN'], 'allNodes'), { kind: 'allNodes', combine: 'byNode' });
+});
+
+test('on a server without cluster mode nothing is split or refused: it has every key', () => {
+  const single = (...args: Argument[]): Target => targetOnSingleServer(findCommand(args), args, target(...args));
+  assert.equal(single('MGET', 'foo', 'bar'), { kind: 'slot', slot: 12182 });
+  assert.equal(single('RENAME', 'foo', 'bar'), { kind: 'slot', slot: 12182 });
+  assert.equal(single('SCAN', 0), { kind: 'anyNode' });
+  assert.equal(single('DBSIZE'), { kind: 'anyNode' });
 });
 
 test('sessions and blocking calls are for a connection of their own', () => {
@@ -86,6 +135,11 @@ test('sessions and blocking calls are for a connection of their own', () => {
   assert.equal(target('BLPOP', 'foo', 1), { kind: 'lease', slot: 12182, why: 'blocking' });
   assert.equal(target('XREAD', 'BLOCK', 1, 'STREAMS', 'foo', 0), { kind: 'lease', slot: 12182, why: 'blocking' });
   assert.equal(target('XREAD', 'STREAMS', 'foo', 0), { kind: 'slot', slot: 12182 });
+});
+
+test('a subcommand that no table has is as unknown as a command', () => {
+  assert.equal(target('CLUSTER', 'NEW-ONE', 'x'), { kind: 'unknown', slot: NO_SLOT });
+  assert.equal(target('CLUSTER'), { kind: 'anyNode' });
 });
 
 test('the first argument of an unknown command is taken for its key', () => {

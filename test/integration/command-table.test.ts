@@ -1,23 +1,22 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { COMMAND_TABLE } from '../../src/commands/command-table.ts';
-import { findCommand } from '../../src/commands/index.ts';
+import { type CommandEntry, findCommand, readCommandReply } from '../../src/commands/index.ts';
 import { type Client, connect } from '../../src/net/index.ts';
 import type { Reply } from '../../src/resp/index.ts';
 import { isAtLeast, type ServerProcess, startServer } from '../../src/testing/index.ts';
-import { type Entry, readCommand } from '../../tools/read-command.ts';
 
 const test = suite('integration/command-table');
 let server: ServerProcess;
 let client: Client;
-let entries: readonly Entry[];
+let entries: readonly CommandEntry[];
 
 test.before(async () => {
   server = await startServer();
   client = await connect({ port: server.port, protocol: 2 });
   const commands = (await client.send(['COMMAND'])) as Reply[][];
   // Two decoys for browsers are in the list, and in no table.
-  entries = commands.flatMap(readCommand).filter(({ path }) => path !== 'POST' && path !== 'HOST:');
+  entries = commands.flatMap(readCommandReply).filter(({ path }) => path !== 'POST' && path !== 'HOST:');
 });
 
 test.after(async () => {
@@ -26,8 +25,8 @@ test.after(async () => {
 });
 
 /** The lines of the table as the generator's entries. */
-function tableEntries(): Map<string, Entry> {
-  const table = new Map<string, Entry>();
+function tableEntries(): Map<string, CommandEntry> {
+  const table = new Map<string, CommandEntry>();
   let group = '';
   for (const line of COMMAND_TABLE.split('\n')) {
     if (!line.startsWith(' ')) group = line;
@@ -51,7 +50,7 @@ test('the table has every command of the server, and from 7.2 on says of it what
 });
 
 /** Redis 8.0 alone says that specifications with a keyword may miss a key: the table repeats that, to be on the safe side. */
-function complete(entry: Entry): Entry {
+function complete(entry: CommandEntry): CommandEntry {
   return { ...entry, group: entry.group.replaceAll('!', '') };
 }
 

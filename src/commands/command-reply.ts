@@ -1,8 +1,9 @@
-/** One command of a server's COMMAND reply, in the notation of src/commands/command-table.ts. */
-import type { Reply } from '../src/resp/index.ts';
+import type { Reply } from '../resp/index.ts';
+import type { CommandNames } from './command-names.ts';
+import { readCommandTable } from './read-command-table.ts';
 
-/** One command or subcommand, in the words and notation of the table. */
-export interface Entry {
+/** One command or subcommand as a server describes it, in the words and notation of the command tables. */
+export interface CommandEntry {
   /** NAME or NAME|SUBCOMMAND. */
   readonly path: string;
   readonly arity: number;
@@ -18,19 +19,50 @@ const ACCESS: readonly (readonly [flag: string, letter: string])[] = [
   ['OW', 'O'],
   ['RM', 'D'],
 ];
-/** A command with its subcommands; Redis before 7.0 has neither these nor the last fields. */
-export function readCommand(command: readonly Reply[]): Entry[] {
+/** What fits into a line of a table. */
+const PATH = /^[^\s/|#]+(\|[^\s/|]+)?$/;
+/** A key somewhere, which only the server can find (COMMAND GETKEYS). */
+const HIDDEN_KEY = '(R?!)';
+
+/**
+ * Reads one element of the reply to COMMAND or COMMAND INFO: a command with its subcommands; Redis before 7.0 has neither
+ * these nor key specifications. Maps may have any form.
+ *
+ * @see https://redis.io/docs/latest/commands/command/
+ */
+export function readCommandReply(command: readonly Reply[]): CommandEntry[] {
   const [name, arity, flags, first, last, step, , tips = [], specs = [], subcommands = []] = command;
   const words = texts(flags);
   const fallback = { first: Number(first), last: Number(last), step: Number(step), isRead: words.includes('readonly') };
-  const keySpecs = specs as readonly Reply[][];
+  const keySpecs = Array.isArray(specs) ? specs : [];
+  const keys = keySpecs.length > 0 ? keySpecs.map((spec) => `(${keySpecNotation(spec)})`) : fallbackNotation(fallback);
   const group = [
     ...FLAGS.filter((flag) => words.includes(flag)),
-    ...(keySpecs.length > 0 ? keySpecs.map((spec) => `(${keySpecNotation(spec)})`) : fallbackNotation(fallback)),
+    ...(keys.length === 0 && words.includes('movablekeys') ? [HIDDEN_KEY] : keys),
     ...texts(tips).flatMap(tipNotation).sort(),
   ];
   const entry = { path: String(name).toUpperCase(), arity: Number(arity), group: [...new Set(group)].join(' ') || '-' };
-  return [entry, ...(subcommands as Reply[][]).flatMap(readCommand)];
+  const children = Array.isArray(subcommands) ? subcommands.filter((child) => Array.isArray(child)) : [];
+  return [entry, ...children.flatMap(readCommandReply)];
+}
+
+/**
+ * Adds what a server answered to COMMAND INFO for one name.
+ *
+ * @returns whether it knows that command, and says so in a way that can be understood.
+ */
+export function learnCommand(reply: unknown, commands: CommandNames): boolean {
+  const command: unknown = Array.isArray(reply) ? reply[0] : undefined;
+  if (!Array.isArray(command) || command.length < 6) return false;
+  const entries = readCommandReply(command);
+  if (!entries.every(({ path, arity }) => PATH.test(path) && Number.isInteger(arity))) return false;
+  try {
+    readCommandTable(entries.map(({ path, arity, group }) => `${group}\n ${path}/${arity}`).join('\n'), commands);
+    return true;
+  } catch {
+    // A key specification of a kind that is not known yet.
+    return false;
+  }
 }
 
 function tipNotation(tip: string): string[] {
@@ -41,26 +73,27 @@ function tipNotation(tip: string): string[] {
   return name.startsWith('nondeterministic') ? ['nondeterministic'] : [];
 }
 
-/** The notation is described in src/commands/key-spec.ts. */
-function keySpecNotation(spec: readonly Reply[]): string {
+/** The notation is described in key-spec.ts. */
+function keySpecNotation(spec: Reply): string {
   const fields = pairs(spec);
   const flags = texts(fields.get('flags'));
   const begin = pairs(fields.get('begin_search'));
   const find = pairs(fields.get('find_keys'));
   const access = ACCESS.find(([flag]) => flags.includes(flag))?.[1] ?? 'N';
   const marks = `${flags.includes('incomplete') ? '!' : ''}${flags.includes('not_key') ? '~' : ''}`;
+  if (find.get('type') === 'unknown') return `${access}?${marks}`;
   return `${access}${beginNotation(begin)}${findNotation(find)}${marks}`;
 }
 
 function beginNotation(begin: ReadonlyMap<string, Reply>): string {
   const spec = pairs(begin.get('spec'));
   if (begin.get('type') === 'index') return String(spec.get('index'));
-  return begin.get('type') === 'keyword' ? `${spec.get('keyword')}@${spec.get('startfrom')}` : '?';
+  if (begin.get('type') !== 'keyword') return '?';
+  return `${String(spec.get('keyword')).toUpperCase()}@${spec.get('startfrom')}`;
 }
 
 function findNotation(find: ReadonlyMap<string, Reply>): string {
   const spec = pairs(find.get('spec'));
-  if (find.get('type') === 'unknown') return '';
   const step = spec.get('keystep') === 1 ? '' : `+${spec.get('keystep')}`;
   if (find.get('type') === 'keynum') return `#${spec.get('keynumidx')}+${spec.get('firstkey')}${step}`;
   const last = spec.get('lastkey') === 0 ? '' : `..${spec.get('lastkey')}`;
@@ -70,7 +103,7 @@ function findNotation(find: ReadonlyMap<string, Reply>): string {
 
 /** Redis before 7.0 and simple modules say no more than first key, last key and step. */
 function fallbackNotation(keys: { first: number; last: number; step: number; isRead: boolean }): string[] {
-  if (keys.first <= 0) return [];
+  if (!(keys.first > 0)) return [];
   const last = keys.last < 0 ? keys.last : keys.last - keys.first;
   const step = keys.step === 1 ? '' : `+${keys.step}`;
   return [`(${keys.isRead ? 'R' : 'W'}${keys.first}${last === 0 ? '' : `..${last}`}${step})`];
@@ -80,7 +113,11 @@ function texts(reply: Reply | undefined): string[] {
   return Array.isArray(reply) ? reply.map(String) : [];
 }
 
-function pairs(reply: Reply | readonly Reply[] | undefined): Map<string, Reply> {
-  const flat = (reply ?? []) as readonly Reply[];
-  return new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[String(name), flat[i + 1]!] as const] : [])));
+/** A map by the names of its keys, whichever form maps have. */
+function pairs(reply: Reply | undefined): Map<string, Reply> {
+  if (reply instanceof Map) return new Map([...reply].map(([name, value]) => [String(name), value]));
+  if (Array.isArray(reply)) {
+    return new Map(reply.flatMap((name, i) => (i % 2 === 0 ? [[String(name), reply[i + 1]!] as const] : [])));
+  }
+  return new Map(typeof reply === 'object' && reply !== null ? Object.entries(reply) : []);
 }

@@ -1,0 +1,15 @@
+import type { Command, Outcome, PartFields } from '../net/index.ts';
+import type { Argument, Reply } from '../resp/index.ts';
+
+/** What those who move commands ask of the cluster. */
+export interface TrafficHost {
+  settle(command: Command, outcome: Outcome): void;
+  /** Makes a part of a command; who asked for it sends it on its way. */
+  part(whole: Command, fields: PartFields): Command;
+  /** Asks a node, by its address, a question of the client's own. */
+  ask(address: string, args: readonly string[], timeoutMs: number): Promise<Reply>;
+  /** Asks a node about a command, within its budget; keys come back as bytes. */
+  askAbout(command: Command, address: string, args: readonly Argument[]): Promise<Reply>;
+  /** There is a reason to look at the topology; urgent where commands wait for it. */
+  wantTopology(isUrgent: boolean): void;
+}
