@@ -22,6 +22,7 @@ export {
   type PubSubEvent,
   type PubSubForm,
   type RetryPolicy,
+  type ScanOptions,
   type SendOptions,
   type Session,
   type SubscribeHandlers,

@@ -1,9 +1,11 @@
+import type { Buffer } from 'node:buffer';
 import { findCommand } from '../commands/index.ts';
 import type { RedisError } from '../errors.ts';
 import {
   BlockingCalls,
   type Command,
   CredentialStore,
+  checkScanOptions,
   Intake,
   type LeaseContext,
   LeaseDesk,
@@ -12,6 +14,7 @@ import {
   type Payload,
   type PubSubForm,
   runSession,
+  type ScanOptions,
   type Session,
   type SubscribeOptions,
   type Subscription,
@@ -26,6 +29,7 @@ import { NodePool } from './node-pool.ts';
 import { type ClusterOptions, type ClusterSettings, clusterSettings } from './options.ts';
 import type { PlannedRoute } from './planned-route.ts';
 import { type ClusterSendOptions, checkRoutingOptions, type RoutingOptions } from './route.ts';
+import { Scan, type ScanHost } from './scan.ts';
 import { SlotMap } from './slot-map.ts';
 import { type ClusterStats, statsOf } from './stats.ts';
 import { Subscribers, type SubscribersContext } from './subscribers.ts';
@@ -167,6 +171,18 @@ export class Cluster {
     return this.#subscribers.pubSub.subscribe('smessage', channels, options);
   }
 
+  /**
+   * All keys of the cluster, page by page: `for await (const keys of cluster.scan({ match: 'user:*' }))`; see {@link Scan}.
+   *
+   * @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), synchronously, for options that can't be used.
+   */
+  scan(options?: ScanOptions & { readonly reply?: 'string' | undefined }): Scan<string>;
+  scan(options: ScanOptions & { readonly reply: 'bytes' }): Scan<Buffer>;
+  scan(options: ScanOptions = {}): Scan<string | Buffer> {
+    checkScanOptions(options);
+    return new Scan(this.#scanHost(), options, options.timeoutMs ?? this.#settings.timeoutMs);
+  }
+
   /** Resolves when less than half of what may be under way is. */
   drained(): Promise<void> {
     return this.#intake.drained();
@@ -275,6 +291,20 @@ export class Cluster {
       router,
       settle: (command, outcome) => this.#intake.settle(command, outcome),
       nodeAdmission: (command) => this.#map.primaryOf(command.slot)?.admission,
+    };
+  }
+
+  #scanHost(): ScanHost {
+    const intake = this.#intake;
+    return {
+      runtime: this.#settings.runtime,
+      get isClosed() {
+        return intake.isClosed;
+      },
+      primaries: () => this.#map.primaries(),
+      primaryOf: (slot) => this.#map.primaryOf(slot),
+      sendTo: (node, args, options) => intake.sendTo(node.address, args, options),
+      wantTopology: () => this.#keeper.request(true),
     };
   }
 

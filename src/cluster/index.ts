@@ -7,4 +7,5 @@ export type { PlannedRoute } from './planned-route.ts';
 export { RECOVERY } from './recovery.ts';
 export { parseRedirection, type Redirection } from './redirection.ts';
 export type { ClusterSendOptions, Role, Route, RoutingOptions } from './route.ts';
+export { Scan } from './scan.ts';
 export type { ClusterStats, NodeStats } from './stats.ts';

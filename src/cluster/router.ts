@@ -53,6 +53,7 @@ export class Router implements LookupHost {
 
   /** Completes the record, or says why no node can run it. */
   prepare(command: Command): RedisError | undefined {
+    if (command.pinnedTo !== undefined) return undefined;
     // What a server has taught us; a container of ours may have got a new subcommand.
     command.info = this.#infoOf(command);
     const target = this.#targetOfCommand(command);

@@ -22,6 +22,7 @@ import {
   type TopicName,
 } from './pubsub/index.ts';
 import { fateAfterLoss } from './retry-policy.ts';
+import { checkScanOptions, type ScannedServer, type ScanOptions, scanServer } from './scan.ts';
 import { runSession, type Session } from './session.ts';
 import type { SessionContext } from './session-line.ts';
 
@@ -150,6 +151,28 @@ export class Client {
     options?: SubscribeOptions<F>,
   ): Promise<Subscription<Payload<F>>> {
     return this.#pubSub.subscribe('smessage', channels, options);
+  }
+
+  /**
+   * All keys of the server, page by page: `for await (const keys of client.scan({ match: 'user:*' }))`.
+   *
+   * Every key that is there from the beginning to the end comes at least once, over a reconnection too; a key may come
+   * more than once.
+   *
+   * @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), synchronously, for options that can't be used.
+   */
+  scan(options?: ScanOptions & { readonly reply?: 'string' | undefined }): AsyncGenerator<string[], void>;
+  scan(options: ScanOptions & { readonly reply: 'bytes' }): AsyncGenerator<Buffer[], void>;
+  scan(options: ScanOptions = {}): AsyncGenerator<string[] | Buffer[], void> {
+    checkScanOptions(options);
+    const link = this.#link;
+    const server: ScannedServer = {
+      send: (args, sendOptions) => this.#intake.send(args, sendOptions),
+      get generation() {
+        return link.generation;
+      },
+    };
+    return scanServer(server, options) as AsyncGenerator<string[] | Buffer[], void>;
   }
 
   /** Resolves when less than half of what may be under way is. */

@@ -55,6 +55,15 @@ export {
 } from './pubsub/index.ts';
 export { type Fate, fateAfterLoss } from './retry-policy.ts';
 export { type Runtime, systemRuntime, type TimerHandle } from './runtime.ts';
+export {
+  checkScanOptions,
+  parseScanPage,
+  SCAN_START,
+  type ScanOptions,
+  type ScanPage,
+  scanCommand,
+  scanServer,
+} from './scan.ts';
 export { runSession, Session } from './session.ts';
 export type { SessionContext } from './session-line.ts';
 export type { Transport, TransportEvents } from './transport.ts';

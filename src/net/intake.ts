@@ -106,6 +106,15 @@ export class Intake {
     return promise;
   }
 
+  /** A caller's command for one node, whatever its slot; not repeated there or anywhere. */
+  sendTo(pinnedTo: string, args: readonly Argument[], options: SendOptions): Promise<Reply> {
+    const command = this.#accept(args, options);
+    command.pinnedTo = pinnedTo;
+    const promise = command.promise();
+    this.#admit(command);
+    return promise;
+  }
+
   /**
    * The same about a command, before it is sent: within what is left of its budget. Bulk strings come back as bytes, for
    * they may be keys.
@@ -217,7 +226,7 @@ export class Intake {
       const message = `${command.name} changes the state of its connection, which commands share: it needs ${method}`;
       return new ClusterError('ERR_NEEDS_SESSION', message);
     }
-    return this.#sink.prepare(command);
+    return command.pinnedTo === undefined ? this.#sink.prepare(command) : undefined;
   }
 
   #takeRoom(command: Command): boolean {

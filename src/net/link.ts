@@ -46,6 +46,7 @@ export class Link {
   readonly #leaving = new Set<Connection>();
   #lastAnswered: Connection | undefined;
   #failures = 0;
+  #generation = 0;
   #isClosed = false;
 
   constructor(options: LinkOptions, owner: LinkOwner) {
@@ -57,6 +58,11 @@ export class Link {
 
   get isReady(): boolean {
     return this.#connection?.isReady === true;
+  }
+
+  /** How many connections there have been; each may have led to another process. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Attempts to reach the server since it was last reached. */
@@ -159,6 +165,7 @@ export class Link {
   readonly #events: ConnectionEvents = {
     onReady: () => {
       this.#failures = 0;
+      this.#generation++;
       this.#owner.onReady(this);
     },
     onReply: (connection, command, reply) => {

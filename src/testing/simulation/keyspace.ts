@@ -32,9 +32,12 @@ export function slotOfText(key: string): number {
 export class Keyspace {
   readonly #entries = new Map<string, Stored>();
   readonly #now: () => number;
+  #seed: number;
 
-  constructor(now: () => number) {
+  /** @param seed decides the order of keys in {@link scan} */
+  constructor(now: () => number, seed = 1) {
     this.#now = now;
+    this.#seed = Math.imul(seed, 0x85ebca6b);
   }
 
   get size(): number {
@@ -83,6 +86,31 @@ export class Keyspace {
 
   keysInSlot(slot: number): string[] {
     return [...this.#entries.keys()].filter((key) => slotOfText(key) === slot && this.has(key));
+  }
+
+  /**
+   * Some keys from a cursor on, in an order of this process's own: another process knows nothing of its cursors.
+   *
+   * @returns the cursor of the next page, 0 at the end.
+   */
+  scan(cursor: number, count: number): { cursor: number; keys: string[] } {
+    const places = [...this.#entries.keys()].map((key) => ({ key, place: this.#placeOf(key) }));
+    const ahead = places.filter(({ place }) => place > cursor).sort((a, b) => a.place - b.place);
+    const page = ahead.slice(0, count);
+    const keys = page.map(({ key }) => key).filter((key) => this.has(key));
+    return { cursor: ahead.length > count ? page.at(-1)!.place : 0, keys };
+  }
+
+  /** Another process has another order of keys. */
+  reseed(): void {
+    this.#seed++;
+  }
+
+  /** FNV-1a, never 0; two keys in one place would be a page apart, which a simulation can do without. */
+  #placeOf(key: string): number {
+    let hash = 0x811c9dc5 ^ Math.imul(this.#seed, 0x9e3779b1);
+    for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+    return (hash >>> 0) + 1;
   }
 
   /** Forgets the keys of slots that this node does not serve. */

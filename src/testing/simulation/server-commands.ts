@@ -20,6 +20,7 @@ export const SERVER_COMMANDS: ReadonlyMap<string, ServerCommand> = new Map<strin
   ['READWRITE', (session) => setReadonly(session, false)],
   ['CLUSTER', cluster],
   ['DBSIZE', ({ node }) => wire.integer(node.keyspace.size)],
+  ['SCAN', scan],
   ['RESET', reset],
   ['QUIT', quit],
   ['MULTI', () => wire.error('ERR the simulation has no transactions')],
@@ -112,6 +113,12 @@ function asking(session: NodeSession): string {
 function setReadonly(session: NodeSession, value: boolean): string {
   session.readsFromReplica = value;
   return wire.OK;
+}
+
+function scan({ node }: NodeSession, [, cursor, option, count]: readonly string[]): string {
+  const size = option?.toUpperCase() === 'COUNT' ? Number(count) : 10;
+  const page = node.keyspace.scan(Number(cursor), size);
+  return wire.array([wire.bulk(String(page.cursor)), wire.array(page.keys.map(wire.bulk))]);
 }
 
 function reset(session: NodeSession): string {

@@ -152,6 +152,7 @@ export class SimulatedCluster {
     node.trace('started again');
     node.isAlive = true;
     node.isLoading = true;
+    node.keyspace.reseed();
     node.isRejoining = true;
     node.migrating.clear();
     node.importing.clear();
@@ -197,7 +198,7 @@ export class SimulatedCluster {
   }
 
   #node(index: number, surroundings: NodeSurroundings): SimulatedNode {
-    const keyspace = new Keyspace(() => this.runtime.now());
+    const keyspace = new Keyspace(() => this.runtime.now(), index + 1);
     const replication = new NodeReplication(keyspace);
     const id = (index + 1).toString(16).padStart(40, '0');
     const identity = { index, id, host: '10.0.0.1', port: 7000 + index };
