@@ -21,6 +21,8 @@ export {
   type Payload,
   type PubSubEvent,
   type PubSubForm,
+  type Reader,
+  type ReadFrom,
   type RetryPolicy,
   type ScanOptions,
   type SendOptions,

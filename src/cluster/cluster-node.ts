@@ -60,9 +60,15 @@ export class ClusterNode {
     this.announced = resolved.announced;
     this.id = resolved.id;
     this.admission = new Admission({ maxCommands: settings.maxCommandsPerNode, maxBytes: settings.maxBytesPerNode });
-    const options = { endpoint: resolved.endpoint, settings, handshake: { protocol, clientName }, credentials };
-    this.link = new Link(options, owner);
-    this.leases = context.desk.poolOf(options);
+    const asksZone = typeof settings.readFrom === 'object';
+    const handshake = { protocol, clientName, asksZone };
+    this.link = new Link({ endpoint: resolved.endpoint, settings, handshake, credentials }, owner);
+    this.leases = context.desk.poolOf({
+      endpoint: resolved.endpoint,
+      settings,
+      handshake: { protocol, clientName },
+      credentials,
+    });
   }
 
   /**

@@ -28,6 +28,7 @@ import { Membership } from './membership.ts';
 import { NodePool } from './node-pool.ts';
 import { type ClusterOptions, type ClusterSettings, clusterSettings } from './options.ts';
 import type { PlannedRoute } from './planned-route.ts';
+import { ReplicaReads, type ReplicaReadsHost } from './replica-reads.ts';
 import { type ClusterSendOptions, checkRoutingOptions, type RoutingOptions } from './route.ts';
 import { Scan, type ScanHost } from './scan.ts';
 import { SlotMap } from './slot-map.ts';
@@ -65,6 +66,7 @@ export class Cluster {
   readonly #credentials: CredentialStore;
   readonly #map = new SlotMap<ClusterNode>();
   readonly #membership: Membership;
+  readonly #reads: ReplicaReads;
   readonly #intake: Intake;
   readonly #traffic: Traffic;
   readonly #keeper: TopologyKeeper;
@@ -87,6 +89,7 @@ export class Cluster {
       host: this.#trafficHost(),
       blockingCalls: new BlockingCalls(this.#leases),
     });
+    this.#reads = new ReplicaReads({ settings, credentials: this.#credentials, desk }, this.#map, this.#readsHost());
     this.#membership = new Membership(this.#pool, this.#map, (moved, gone) => this.#onChange(moved, gone));
     this.#intake = new Intake(settings, this.#traffic);
     this.#keeper = new TopologyKeeper(settings, this.#pool, this.#topologyHost());
@@ -95,6 +98,7 @@ export class Cluster {
     this.#credentials.watch((credentials) => {
       for (const node of this.#membership.nodes()) node.link.reauthenticate(credentials);
       this.#desk.retire();
+      this.#reads.reauthenticate(credentials);
     });
   }
 
@@ -231,6 +235,7 @@ export class Cluster {
     this.#traffic.lanes.clear();
     for (const node of this.#membership.nodes()) node.link.close();
     this.#desk.close();
+    this.#reads.close();
   }
 
   /** The first look at the topology. @internal */
@@ -254,6 +259,7 @@ export class Cluster {
   #onChange(moved: readonly number[], gone: readonly ClusterNode[]): void {
     this.#traffic.reroute(moved, gone);
     this.#subscribers.review(gone);
+    this.#reads.leave(gone);
   }
 
   #subscribersContext(): SubscribersContext {
@@ -273,6 +279,7 @@ export class Cluster {
       part: (whole, fields) => this.#intake.part(whole, fields),
       ask: (address, args, timeoutMs) => this.#intake.ask(args, address, timeoutMs),
       askAbout: (command, address, args) => this.#intake.askAbout(command, args, address),
+      readFromReplica: (command) => this.#reads.dispatch(command),
       wantTopology: (isUrgent) => this.#keeper.request(isUrgent),
     };
   }
@@ -291,6 +298,14 @@ export class Cluster {
       router,
       settle: (command, outcome) => this.#intake.settle(command, outcome),
       nodeAdmission: (command) => this.#map.primaryOf(command.slot)?.admission,
+    };
+  }
+
+  #readsHost(): ReplicaReadsHost {
+    return {
+      settle: (command, outcome) => this.#intake.settle(command, outcome),
+      readFromPrimary: (command) => this.#traffic.lanes.dispatch(command),
+      wantTopology: () => this.#keeper.request(false),
     };
   }
 

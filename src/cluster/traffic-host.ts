@@ -4,6 +4,8 @@ import type { Argument, Reply } from '../resp/index.ts';
 /** What those who move commands ask of the cluster. */
 export interface TrafficHost {
   settle(command: Command, outcome: Outcome): void;
+  /** Gives a read to a replica; false: its slot's primary is to have it. */
+  readFromReplica(command: Command): boolean;
   /** Makes a part of a command; who asked for it sends it on its way. */
   part(whole: Command, fields: PartFields): Command;
   /** Asks a node, by its address, a question of the client's own. */

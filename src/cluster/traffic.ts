@@ -99,8 +99,8 @@ export class Traffic implements CommandSink, LaneHost {
 
   dispatch(command: Command): void {
     if (command.pinnedTo !== undefined) this.#nodes.toPinned(command);
-    else if (command.slot !== NO_SLOT) this.lanes.dispatch(command);
-    else this.router.dispatch(command);
+    else if (command.slot === NO_SLOT) this.router.dispatch(command);
+    else if (command.readFrom === undefined || !this.#host.readFromReplica(command)) this.lanes.dispatch(command);
   }
 
   forward(command: Command): boolean {

@@ -3,6 +3,7 @@ import type { RedisError } from '../errors.ts';
 import type { Argument, Reply, ReplyForm } from '../resp/index.ts';
 import type { Admission } from './admission.ts';
 import type { SendOptions } from './options.ts';
+import type { ReadFrom } from './read-from.ts';
 
 /**
  * Where a command is in its life. Whatever is not yet written can still be withdrawn, cancelled or re-routed.
@@ -90,6 +91,8 @@ export class Command {
   pinnedTo: string | undefined;
   /** Who moves it, where that is not the client's own traffic: a session, or the blocking calls. */
   sink: CommandSink | undefined;
+  /** Who may answer it besides its slot's primary; undefined for nobody. */
+  readFrom: ReadFrom | undefined;
   /** Counted by admission. */
   isAdmitted = false;
   /** The node's share of admission that it takes, besides the client's. */

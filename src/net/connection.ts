@@ -53,6 +53,9 @@ export interface ConnectionOptions {
   readonly listener?: Listener | undefined;
 }
 
+/** How much a new measurement says against all before it, as in TCP. */
+const ROUND_TRIP_WEIGHT = 1 / 8;
+
 /**
  * One socket, from dialling to its end: the only owner of it.
  *
@@ -84,6 +87,10 @@ export class Connection {
   /** MONITOR was answered: lines that answer nobody come in between. */
   #isMonitoring = false;
   #isProbed = true;
+  /** The next bytes answer something that was sent when nothing was owed: they tell the round trip. */
+  #isMeasuring = false;
+  #roundTripMs: number | undefined;
+  #zone: string | undefined;
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     const { settings, endpoint } = options;
@@ -115,6 +122,16 @@ export class Connection {
   get silentMs(): number {
     if (this.#pipeline.owed === 0) return 0;
     return this.#settings.runtime.now() - Math.max(this.#lastByteAt, this.#owedSince);
+  }
+
+  /** A smoothed round trip, in milliseconds, measured when nothing else was under way: in the handshake, and since. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripMs;
+  }
+
+  /** The server's availability zone, where it was asked and has one. */
+  get zone(): string | undefined {
+    return this.#zone;
   }
 
   /** Whether an answer is owed for a live command that is so. */
@@ -233,8 +250,12 @@ export class Connection {
   }
 
   #takeStep(step: HandshakeStep): void {
-    if (step.kind === 'ready') this.#welcome();
-    else this.#write(internalCommand(step.args));
+    if (step.kind === 'send') {
+      this.#write(internalCommand(step.args));
+      return;
+    }
+    this.#zone = step.zone;
+    this.#welcome();
   }
 
   #welcome(): void {
@@ -249,6 +270,7 @@ export class Connection {
 
   #onBytes(buffer: Buffer, length: number): void {
     this.#lastByteAt = this.#settings.runtime.now();
+    if (this.#isMeasuring) this.#measure();
     const decoder = this.#decoder;
     try {
       decoder.feed(length === buffer.length ? buffer : buffer.subarray(0, length));
@@ -265,6 +287,13 @@ export class Connection {
     }
     if (this.#state === ConnectionState.Draining) this.#endIfDrained();
     else if (this.#reauthentication !== undefined) this.#sendReauthentication();
+  }
+
+  #measure(): void {
+    this.#isMeasuring = false;
+    const sampleMs = this.#lastByteAt - this.#owedSince;
+    const known = this.#roundTripMs ?? sampleMs;
+    this.#roundTripMs = known + (sampleMs - known) * ROUND_TRIP_WEIGHT;
   }
 
   #pair(reply: Reply): void {
@@ -317,6 +346,7 @@ export class Connection {
   #send(wasIdle: boolean): void {
     if (wasIdle) {
       this.#owedSince = this.#settings.runtime.now();
+      this.#isMeasuring = true;
       this.#expectForm();
     }
     this.#outbox.write(this.#transport!, this.#batchLeft);

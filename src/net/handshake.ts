@@ -11,14 +11,16 @@ export interface HandshakeOptions extends Credentials {
   readonly database?: number | undefined;
   /** READONLY: the connection reads from a replica (protocol 15). */
   readonly readFromReplica?: boolean | undefined;
+  /** Ask for the server's availability zone; who doesn't say has none. */
+  readonly asksZone?: boolean | undefined;
 }
 
 /** What to do next: send one command and await its reply, or begin work. */
 export type HandshakeStep =
   | { readonly kind: 'send'; readonly args: readonly Argument[] }
-  | { readonly kind: 'ready'; readonly protocol: 2 | 3 };
+  | { readonly kind: 'ready'; readonly protocol: 2 | 3; readonly zone?: string | undefined };
 
-type Stage = 'hello' | 'auth' | 'probe' | 'name' | 'select' | 'readonly';
+type Stage = 'hello' | 'auth' | 'probe' | 'name' | 'select' | 'readonly' | 'zone';
 
 /**
  * The handshake, decided step by step without a socket. Each command is sent alone and awaited: servers have dropped the
@@ -26,7 +28,7 @@ type Stage = 'hello' | 'auth' | 'probe' | 'name' | 'select' | 'readonly';
  *
  *     HELLO 3 [AUTH u p] --ok-------------------.
  *        | no HELLO, or no RESP3                 v
- *        `-> AUTH, or PING without a password -> [CLIENT SETNAME] -> [SELECT] -> [READONLY] -> ready
+ *        `-> AUTH, or PING without a password -> [CLIENT SETNAME] -> [SELECT] -> [READONLY] -> [INFO] -> ready
  *
  * PING tells whether a password is wanted: else every command would find out for itself.
  */
@@ -34,6 +36,7 @@ export class Handshake {
   readonly #options: HandshakeOptions;
   readonly #stages: Stage[];
   #protocol: 2 | 3 = 2;
+  #zone: string | undefined;
 
   constructor(options: HandshakeOptions) {
     this.#options = options;
@@ -41,6 +44,7 @@ export class Handshake {
     if (options.clientName !== undefined) this.#stages.push('name');
     if (options.database !== undefined && options.database !== 0) this.#stages.push('select');
     if (options.readFromReplica === true) this.#stages.push('readonly');
+    if (options.asksZone === true) this.#stages.push('zone');
   }
 
   /** The first step. */
@@ -58,6 +62,7 @@ export class Handshake {
     const stage = this.#stages.shift();
     if (!(reply instanceof ErrorReply)) {
       if (stage === 'hello') this.#protocol = 3;
+      if (stage === 'zone') this.#zone = /^availability_zone:(.+)$/m.exec(String(reply))?.[1]?.trim();
       return this.#next();
     }
     switch (stage) {
@@ -70,8 +75,9 @@ export class Handshake {
       case 'probe':
         if (reply.prefix === 'NOAUTH' || reply.prefix === 'DENIED') throw this.#refused(reply);
         break;
-      // A name is a comfort: a user without the right to CLIENT SETNAME works without one.
+      // A name is a comfort: a user without the right to CLIENT SETNAME works without one. So is a zone.
       case 'name':
+      case 'zone':
         break;
       default:
         throw this.#refused(reply);
@@ -81,7 +87,7 @@ export class Handshake {
 
   #next(): HandshakeStep {
     const stage = this.#stages[0];
-    if (stage === undefined) return { kind: 'ready', protocol: this.#protocol };
+    if (stage === undefined) return { kind: 'ready', protocol: this.#protocol, zone: this.#zone };
     return { kind: 'send', args: this.#command(stage) };
   }
 
@@ -100,6 +106,8 @@ export class Handshake {
         return ['SELECT', database!];
       case 'readonly':
         return ['READONLY'];
+      case 'zone':
+        return ['INFO', 'server'];
     }
   }
 

@@ -53,6 +53,7 @@ export {
   type Topic,
   type TopicName,
 } from './pubsub/index.ts';
+export type { Reader, ReadFrom } from './read-from.ts';
 export { type Fate, fateAfterLoss } from './retry-policy.ts';
 export { type Runtime, systemRuntime, type TimerHandle } from './runtime.ts';
 export {

@@ -188,6 +188,8 @@ export class Intake {
       sequence: this.#sequence++,
     });
     command.signal = options?.signal;
+    const readFrom = options?.readFrom ?? settings.readFrom;
+    if (readFrom !== 'primary') command.readFrom = readFrom;
     return command;
   }
 

@@ -70,6 +70,16 @@ export class Link {
     return this.#failures;
   }
 
+  /** The smoothed round trip to the server, in milliseconds; undefined without a connection. */
+  get roundTripMs(): number | undefined {
+    return this.#connection?.roundTripMs;
+  }
+
+  /** The server's availability zone, where the handshake asked for it and the server has one. */
+  get zone(): string | undefined {
+    return this.#connection?.zone;
+  }
+
   /** Answers that the server owes on any connection. */
   get owed(): number {
     let owed = this.#connection?.owed ?? 0;

@@ -2,6 +2,7 @@ import { argumentOutOfRange, invalidArgument } from '../errors.ts';
 import type { MapForm, ReplyForm } from '../resp/index.ts';
 import type { RetryPolicy } from './command.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
+import { checkReadFrom, type ReadFrom } from './read-from.ts';
 import type { Runtime } from './runtime.ts';
 import { systemRuntime } from './runtime.ts';
 
@@ -15,6 +16,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** What happens to it, when written, after its connection was lost; default the client's `retry`. */
   readonly retry?: RetryPolicy | undefined;
+  /** Of a cluster: who answers it, if it only reads; default the client's `readFrom`. */
+  readonly readFrom?: ReadFrom | undefined;
 }
 
 /** Options of every client, of one server or of a cluster. Each has a default. */
@@ -30,6 +33,8 @@ export interface ClientOptions extends Credentials {
   readonly maps?: MapForm | undefined;
   readonly timeoutMs?: number | undefined;
   readonly retry?: RetryPolicy | undefined;
+  /** Of a cluster: who answers commands that only read. */
+  readonly readFrom?: ReadFrom | undefined;
   /** The budget of one attempt to connect, handshake included. */
   readonly connectTimeoutMs?: number | undefined;
   /** A connection that owes an answer and is silent for so long is closed: set it above your longest script. */
@@ -85,6 +90,7 @@ export const DEFAULTS: Omit<
   maps: 'pairs',
   timeoutMs: 5000,
   retry: 'safe',
+  readFrom: 'primary',
   connectTimeoutMs: 3000,
   livenessMs: 10_000,
   idleProbeMs: 30_000,
@@ -143,6 +149,7 @@ export function checkSendOptions(options: SendOptions): void {
   if (options.timeoutMs !== undefined) checkPositive('timeoutMs', options.timeoutMs);
   if (options.reply !== undefined) checkOneOf('reply', options.reply, ['string', 'bytes', 'skip', 'raw']);
   if (options.retry !== undefined) checkOneOf('retry', options.retry, ['never', 'safe', 'always']);
+  if (options.readFrom !== undefined) checkReadFrom(options.readFrom);
 }
 
 function checkPositive(name: string, value: number): void {
