@@ -305,6 +305,7 @@ export class Cluster {
     return {
       settle: (command, outcome) => this.#intake.settle(command, outcome),
       readFromPrimary: (command) => this.#traffic.lanes.dispatch(command),
+      isMigrating: (slot) => this.#traffic.lanes.isMigrating(slot),
       wantTopology: () => this.#keeper.request(false),
     };
   }

@@ -52,6 +52,12 @@ export class Lanes {
     return this.#unanswered[slot]!;
   }
 
+  /** Whether an ASK told lately that keys of the slot are on their way. */
+  isMigrating(slot: number): boolean {
+    const lane = this.#lanes[slot];
+    return lane !== undefined && lane.migratingUntil > this.#host.runtime.now();
+  }
+
   /** A command sets out: straight to its primary when nothing holds its slot back. */
   dispatch(command: Command): void {
     const lane = this.#lanes[command.slot];

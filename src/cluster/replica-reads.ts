@@ -22,9 +22,14 @@ export interface ReplicaReadsHost {
   /** No replica can answer it: it takes its place among the commands of its slot. */
   readFromPrimary(command: Command): void;
   wantTopology(): void;
+  /** Keys of the slot are known to be on their way to another node. */
+  isMigrating(slot: number): boolean;
 }
 
 const TICK_MS = 250;
+/** How often the topology is asked for new replicas, while there are reads for them; and where a slot has none. */
+const LOOK_MS = 30_000;
+const LOOK_FOR_MISSING_MS = 5000;
 
 /**
  * Reads that replicas may answer, each over a connection of the replica's own kind, READONLY from its handshake on.
@@ -46,11 +51,13 @@ export class ReplicaReads {
   /** Of nodes that left the cluster, until they have answered what they owe. */
   readonly #leaving = new Set<Link>();
   #timer: TimerHandle | undefined;
+  #lookedAt: number;
 
   constructor(context: NodeContext, map: SlotMap<ClusterNode>, host: ReplicaReadsHost) {
     this.#context = context;
     this.#map = map;
     this.#host = host;
+    this.#lookedAt = context.settings.runtime.now();
   }
 
   /** Gives a read to a replica. @returns false when its slot's primary is to have it. */
@@ -58,11 +65,14 @@ export class ReplicaReads {
     const { readFrom, slot } = command;
     const primary = this.#map.primaryOf(slot);
     if (readFrom === undefined || command.info?.isReadonly !== true || primary === undefined) return false;
-    const replicas = this.#map.replicasOf(slot).map((node) => this.#readerOf(node));
-    if (replicas.length === 0) return false;
+    // Replicas before Valkey 8 don't know that their primary's slot is migrating: what has left is nothing to them.
+    if (this.#host.isMigrating(slot)) return false;
     const { runtime } = this.#context.settings;
     const now = runtime.now();
-    const usable = replicas.filter((reader) => reader.isUsable(now));
+    const replicas = this.#map.replicasOf(slot);
+    this.#lookForReplicas(now, replicas.length === 0);
+    const usable = replicas.map((node) => this.#readerOf(node)).filter((reader) => reader.isUsable(now));
+    if (usable.length === 0) return false;
     // One whose distance nobody knows is dialled, and counts from then on.
     if (readFrom === 'nearest') for (const { link } of [primary, ...usable]) link.open();
     const readers = { primary: this.#asReader(primary), replicas: usable };
@@ -98,6 +108,13 @@ export class ReplicaReads {
     if (this.#timer !== undefined) this.#context.settings.runtime.clearTimer(this.#timer);
     for (const { link } of this.#readers.values()) link.close();
     for (const link of this.#leaving) link.close();
+  }
+
+  /** No error tells of a replica that is new, or back: the topology is asked now and then. */
+  #lookForReplicas(now: number, isMissing: boolean): void {
+    if (now - this.#lookedAt < (isMissing ? LOOK_FOR_MISSING_MS : LOOK_MS)) return;
+    this.#lookedAt = now;
+    this.#host.wantTopology();
   }
 
   #readerOf(node: ClusterNode): ReplicaReader {
