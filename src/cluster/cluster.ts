@@ -15,9 +15,12 @@ import {
   type PubSubForm,
   runSession,
   type ScanOptions,
+  type Script,
+  type ScriptCall,
   type Session,
   type SubscribeOptions,
   type Subscription,
+  scriptCommands,
   type TopicName,
 } from '../net/index.ts';
 import { type Argument, checkArguments, type Reply } from '../resp/index.ts';
@@ -187,6 +190,35 @@ export class Cluster {
     return new Scan(this.#scanHost(), options, options.timeoutMs ?? this.#settings.timeoutMs);
   }
 
+  /**
+   * Runs a script at the primary of its keys, by its name (EVALSHA); a node that does not know it yet is given it (EVAL).
+   *
+   * It has its place in the order of its slot as any command. Commands of the slot that were in flight behind it when the
+   * node turned out not to know it may take effect before it, as behind any refused command.
+   *
+   * @throws RangeError (`ERR_INVALID_ARGUMENT`), synchronously: another number of keys than the script declares.
+   */
+  runScript<T extends Reply = Reply>(script: Script, call: ScriptCall = {}, options?: ClusterSendOptions): Promise<T> {
+    this.#supervisor.watch();
+    const [args, fallback] = scriptCommands(script, call);
+    return this.#intake.sendAs(args, options, { fallback }) as Promise<T>;
+  }
+
+  /**
+   * Loads a library of functions on all primaries (FUNCTION LOAD, servers from 7.0 on), whose replicas get it from them. A
+   * primary that joins later has to be given it by whoever adds it.
+   *
+   * @param options `replace`: a library of this name may be there already.
+   * @returns the name of the library.
+   */
+  loadFunctions(
+    code: string | Uint8Array,
+    options: ClusterSendOptions & { readonly replace?: boolean } = {},
+  ): Promise<string> {
+    const { replace = false, ...sendOptions } = options;
+    return this.send<string>(['FUNCTION', 'LOAD', ...(replace ? ['REPLACE'] : []), code], sendOptions);
+  }
+
   /** Resolves when less than half of what may be under way is. */
   drained(): Promise<void> {
     return this.#intake.drained();
@@ -319,7 +351,7 @@ export class Cluster {
       },
       primaries: () => this.#map.primaries(),
       primaryOf: (slot) => this.#map.primaryOf(slot),
-      sendTo: (node, args, options) => intake.sendTo(node.address, args, options),
+      sendTo: (node, args, options) => intake.sendAs(args, options, { pinnedTo: node.address }),
       wantTopology: () => this.#keeper.request(true),
     };
   }

@@ -23,9 +23,7 @@ export type Errand =
   /** A part for one of all nodes: when it leaves, the others are all. */
   | { readonly kind: 'member'; readonly collector: Collector; readonly index: number }
   /** A part for what a primary has: whoever has this slot of its next. */
-  | { readonly kind: 'shard'; readonly collector: Collector; readonly index: number; readonly slot: number }
-  /** A replica of the slot: any, and the primary where there is none, or where it sends us there. */
-  | { readonly kind: 'replica'; readonly slot: number };
+  | { readonly kind: 'shard'; readonly collector: Collector; readonly index: number; readonly slot: number };
 
 /** How long a refused command waits: the first time, and at the most. */
 export const REFUSAL_BACKOFF: { readonly firstMs: number; readonly maxMs: number } = { firstMs: 10, maxMs: 250 };
@@ -35,8 +33,6 @@ export interface NodeTrafficParts {
   readonly pool: NodePool;
   readonly map: SlotMap<ClusterNode>;
   readonly host: TrafficHost;
-  /** Sends a command into the lane of its slot after all. */
-  readonly toSlot: (command: Command) => void;
 }
 
 /**
@@ -69,13 +65,6 @@ export class NodeTraffic {
     enqueue(node, command);
   }
 
-  /** To a replica of the slot, or its primary. */
-  toReplica(command: Command, slot: number): void {
-    const replica = this.pick(this.#parts.map.replicasOf(slot));
-    if (replica === undefined) this.#toPrimary(command, slot);
-    else this.send(command, replica, { kind: 'replica', slot });
-  }
-
   /** To the node whose address it has: a question, or what goes there again. */
   toPinned(command: Command): void {
     const node = this.#parts.pool.get(command.pinnedTo!);
@@ -94,13 +83,7 @@ export class NodeTraffic {
   isTold(command: Command, isRedirection: boolean): boolean {
     if (command.pinnedTo === undefined) return false;
     const errand = this.#errands.get(command);
-    return errand === undefined || (isRedirection && errand.kind !== 'replica');
-  }
-
-  /** A replica says that its primary has the slot: so it goes there. */
-  redirected(command: Command): void {
-    const errand = this.#errands.get(command);
-    if (errand?.kind === 'replica') this.#toPrimary(command, errand.slot);
+    return errand === undefined || isRedirection;
   }
 
   /** A connection was lost: what may go out again does, elsewhere where the node is no longer who it was. */
@@ -128,8 +111,7 @@ export class NodeTraffic {
     if (errand === undefined) {
       if (command.pinnedTo === undefined) this.toAny(command);
       else this.toPinned(command);
-    } else if (errand.kind === 'replica') this.toReplica(command, errand.slot);
-    else if (errand.kind === 'shard') this.#toShard(command, errand);
+    } else if (errand.kind === 'shard') this.#toShard(command, errand);
     else if (this.#isMember(command.pinnedTo!)) this.toPinned(command);
     else if (errand.kind === 'node') this.#tellLeft(command);
     else this.#leaveOut(command, errand);
@@ -163,12 +145,6 @@ export class NodeTraffic {
   #leaveOut(command: Command, { collector, index }: { collector: Collector; index: number }): void {
     collector.leaveOut(index);
     this.#parts.host.settle(command, null);
-  }
-
-  #toPrimary(command: Command, slot: number): void {
-    command.pinnedTo = undefined;
-    command.slot = slot;
-    this.#parts.toSlot(command);
   }
 
   #isMember(address: string): boolean {

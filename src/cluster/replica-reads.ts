@@ -1,5 +1,6 @@
 import { ConnectionError, ErrorReply, type RedisError } from '../errors.ts';
 import {
+  bringsScript,
   type Command,
   CommandState,
   type Credentials,
@@ -157,6 +158,10 @@ export class ReplicaReads {
   }
 
   #onReply(node: ClusterNode, command: Command, reply: Reply): void {
+    if (bringsScript(command, reply)) {
+      this.#elsewhere(command);
+      return;
+    }
     const recovery = reply instanceof ErrorReply ? recoveryOf(reply, command) : undefined;
     if (recovery === undefined || recovery.kind === 'tell') {
       this.#readers.get(node)?.worked();

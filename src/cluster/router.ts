@@ -140,7 +140,8 @@ export class Router implements LookupHost {
     const { nodes, pool } = this.#parts;
     switch (target.kind) {
       case 'replica':
-        nodes.toReplica(command, target.slot);
+        command.readFrom = 'preferReplica';
+        this.#toSlot(command, target.slot);
         break;
       case 'anyNode':
         nodes.toAny(command);

@@ -3,6 +3,7 @@ import { ClusterError, ErrorReply, type RedisError } from '../errors.ts';
 import {
   type Admission,
   backoffMs,
+  bringsScript,
   type Command,
   type CommandSink,
   CommandState,
@@ -64,8 +65,8 @@ export class Traffic implements CommandSink, LaneHost {
     this.#host = parts.host;
     this.#blockingCalls = parts.blockingCalls;
     this.lanes = new Lanes(this);
-    const toSlot = (command: Command): void => this.lanes.dispatch(command);
-    this.#nodes = new NodeTraffic(settings, { ...parts, toSlot });
+    const toSlot = (command: Command): void => this.#toSlot(command);
+    this.#nodes = new NodeTraffic(settings, parts);
     this.router = new Router(settings, { ...parts, nodes: this.#nodes, toSlot });
   }
 
@@ -100,7 +101,11 @@ export class Traffic implements CommandSink, LaneHost {
   dispatch(command: Command): void {
     if (command.pinnedTo !== undefined) this.#nodes.toPinned(command);
     else if (command.slot === NO_SLOT) this.router.dispatch(command);
-    else if (command.readFrom === undefined || !this.#host.readFromReplica(command)) this.lanes.dispatch(command);
+    else this.#toSlot(command);
+  }
+
+  #toSlot(command: Command): void {
+    if (command.readFrom === undefined || !this.#host.readFromReplica(command)) this.lanes.dispatch(command);
   }
 
   forward(command: Command): boolean {
@@ -133,6 +138,11 @@ export class Traffic implements CommandSink, LaneHost {
       this.#finish(command, reply);
       return;
     }
+    if (bringsScript(command, reply)) {
+      node.counters.refusals++;
+      this.#again(node, command, 0);
+      return;
+    }
     const recovery = recoveryOf(reply, command);
     if (recovery.kind === 'tell' || this.#nodes.isTold(command, recovery.kind === 'redirect')) {
       this.#finish(command, reply);
@@ -143,8 +153,7 @@ export class Traffic implements CommandSink, LaneHost {
     command.lastRefusal = reply;
     if (recovery.kind === 'redirect') {
       node.counters.redirects++;
-      if (command.pinnedTo === undefined) this.#redirect(node, command, recovery.redirection);
-      else this.#nodes.redirected(command);
+      this.#redirect(node, command, recovery.redirection);
       return;
     }
     node.counters.refusals++;
@@ -152,8 +161,13 @@ export class Traffic implements CommandSink, LaneHost {
     if (recovery.kind === 'refresh') this.#host.wantTopology(true);
     // TRYAGAIN is about this route: after an ASK it is repeated at the ASK's target.
     if (recovery.kind !== 'wait') command.askAddress = undefined;
+    this.#again(node, command, this.#backoff(command.refusals++));
+  }
+
+  /** A command that did not run goes again, before those of its slot that are not written yet. */
+  #again(node: ClusterNode, command: Command, delayMs: number): void {
     this.#recall(node, command.slot);
-    this.#refuse(command);
+    this.#refuse(command, delayMs);
   }
 
   /** A connection ended: each of its commands goes out again, or its caller is told that it may have run. */
@@ -278,8 +292,7 @@ export class Traffic implements CommandSink, LaneHost {
     return resolved !== undefined && this.#pool.allows(resolved.endpoint) ? this.#pool.at(resolved) : undefined;
   }
 
-  #refuse(command: Command): void {
-    const delayMs = this.#backoff(command.refusals++);
+  #refuse(command: Command, delayMs: number = this.#backoff(command.refusals++)): void {
     if (isInLane(command)) this.lanes.takeBack(command, 'refused', delayMs);
     else this.#nodes.again(command, delayMs);
   }

@@ -23,6 +23,7 @@ import {
 } from './pubsub/index.ts';
 import { fateAfterLoss } from './retry-policy.ts';
 import { checkScanOptions, type ScannedServer, type ScanOptions, scanServer } from './scan.ts';
+import { bringsScript, type Script, type ScriptCall, scriptCommands } from './script.ts';
 import { runSession, type Session } from './session.ts';
 import type { SessionContext } from './session-line.ts';
 
@@ -175,6 +176,17 @@ export class Client {
     return scanServer(server, options) as AsyncGenerator<string[] | Buffer[], void>;
   }
 
+  /**
+   * Runs a script by its name; a server that does not know it yet is given it. Commands sent meanwhile may overtake a
+   * script that has to be given.
+   *
+   * @throws RangeError (`ERR_INVALID_ARGUMENT`), synchronously: another number of keys than the script declares.
+   */
+  runScript<T extends Reply = Reply>(script: Script, call: ScriptCall = {}, options?: SendOptions): Promise<T> {
+    const [args, fallback] = scriptCommands(script, call);
+    return this.#intake.sendAs(args, options, { fallback }) as Promise<T>;
+  }
+
   /** Resolves when less than half of what may be under way is. */
   drained(): Promise<void> {
     return this.#intake.drained();
@@ -222,7 +234,10 @@ export class Client {
       this.#awaitingReady?.resolve();
       this.#awaitingReady = undefined;
     },
-    onReply: (_link, command, reply) => this.#intake.settle(command, reply),
+    onReply: (_link, command, reply) => {
+      if (bringsScript(command, reply)) this.#link.enqueue(command);
+      else this.#intake.settle(command, reply);
+    },
     onPush: () => undefined,
     onLost: (_link, unanswered, error) => this.#onLost(unanswered, error),
   };

@@ -93,6 +93,8 @@ export class Command {
   sink: CommandSink | undefined;
   /** Who may answer it besides its slot's primary; undefined for nobody. */
   readFrom: ReadFrom | undefined;
+  /** What takes the place of `args` when the server does not know the script that they name. */
+  fallback: readonly Argument[] | undefined;
   /** Counted by admission. */
   isAdmitted = false;
   /** The node's share of admission that it takes, besides the client's. */

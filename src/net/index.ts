@@ -65,6 +65,14 @@ export {
   scanCommand,
   scanServer,
 } from './scan.ts';
+export {
+  bringsScript,
+  defineScript,
+  type Script,
+  type ScriptCall,
+  type ScriptOptions,
+  scriptCommands,
+} from './script.ts';
 export { runSession, Session } from './session.ts';
 export type { SessionContext } from './session-line.ts';
 export type { Transport, TransportEvents } from './transport.ts';

@@ -106,10 +106,16 @@ export class Intake {
     return promise;
   }
 
-  /** A caller's command for one node, whatever its slot; not repeated there or anywhere. */
-  sendTo(pinnedTo: string, args: readonly Argument[], options: SendOptions): Promise<Reply> {
+  /** The same for a command that one node alone may answer, or that has a fallback; see {@link Command}. */
+  sendAs(
+    args: readonly Argument[],
+    options: SendOptions | undefined,
+    fields: { pinnedTo?: string; fallback?: readonly Argument[] },
+  ): Promise<Reply> {
     const command = this.#accept(args, options);
-    command.pinnedTo = pinnedTo;
+    if (fields.fallback !== undefined) checkArguments(fields.fallback);
+    command.pinnedTo = fields.pinnedTo;
+    command.fallback = fields.fallback;
     const promise = command.promise();
     this.#admit(command);
     return promise;
@@ -136,6 +142,7 @@ export class Intake {
     const part = new Command({ args, info, form, retry, timeoutMs, bytes: 0, sequence: this.#sequence++ });
     part.joinBatch(batch, index);
     part.whole = whole;
+    part.readFrom = whole.readFrom;
     whole.parts ??= [];
     whole.parts.push(part);
     this.deadlines.addPart(part, whole);
