@@ -10,9 +10,14 @@ import { copyBytes, copyView, HEAP_BYTES } from './owned-bytes.ts';
 import { NEED_DATA, type Reply, VerbatimString } from './reply.ts';
 import { MORE, type ReplyStack } from './reply-stack.ts';
 import { decodeText } from './text.ts';
+import { partedType } from './visitor.ts';
 
 /** `txt:` */
 const FORMAT_BYTES = 4;
+const CRLF_BYTES = 2;
+
+/** Stands for a string that was told and not built: what a push begins with must be one. */
+export const TOLD_STRING = '';
 
 /**
  * Bulk strings, bulk errors and verbatim strings by the general path: any size, in any number of chunks, streamed, or
@@ -48,27 +53,27 @@ export class BulkReader {
   }
 
   /** Begins a bulk whose payload of `length` bytes begins at the cursor. */
-  begin(type: number, length: number): void {
+  begin(type: number, length: number, isStreamed: boolean = false): void {
     const { offset } = this.#cursor;
     if (type === Type.VerbatimString && length < FORMAT_BYTES) {
       throw new ProtocolError('ERR_RESP_SYNTAX', 'verbatim string shorter than its format', offset);
     }
     this.#refuseOver(type, length);
-    this.#stack.checkSize(offset + length);
-    const { form, overload } = this.#stack;
-    // An error is built in every form: a driver must see it.
-    const isBuilt = form < Form.Skip || (type === Type.BulkError && overload === undefined);
+    this.#stack.checkSize(offset + length + CRLF_BYTES);
+    const { form } = this.#stack;
+    const isBuilt = form < Form.Skip || this.#isError(type);
     this.#type = type;
     this.#missing = length;
     this.#trailer = 0;
     this.#wanted = isBuilt ? length : type === Type.VerbatimString ? FORMAT_BYTES : 0;
     this.#offset = offset;
     this.#payload.start(this.#wanted);
+    if (form === Form.Visit) this.#stack.visitor.begin?.(partedType(type), isStreamed ? undefined : length);
   }
 
   /** Begins a streamed string: pieces come until an empty one. */
   beginStreamed(): void {
-    this.begin(Type.BulkString, 0);
+    this.begin(Type.BulkString, 0, true);
     this.isStreamed = true;
     this.#announced = 0;
     this.#wanted = this.#stack.form < Form.Skip ? Infinity : 0;
@@ -77,13 +82,14 @@ export class BulkReader {
   /** Begins a piece of the streamed string; an empty one ends it, and gives its value. */
   beginPiece(line: Line): Reply | typeof MORE {
     const length = line.length();
+    this.#stack.checkSize(this.#cursor.offset);
     if (length === 0) {
       this.isStreamed = false;
       return this.#gathered();
     }
     this.#announced += length;
     this.#refuseOver(Type.BulkString, this.#announced);
-    this.#stack.checkSize(this.#cursor.offset + length);
+    this.#stack.checkSize(this.#cursor.offset + length + CRLF_BYTES);
     this.#missing = length;
     this.#trailer = 0;
     return MORE;
@@ -102,7 +108,7 @@ export class BulkReader {
   value(from: number, to: number): Reply {
     const { bytes } = this.#cursor;
     const { form } = this.#stack;
-    if (form >= Form.Skip) return null;
+    if (form >= Form.Skip) return form === Form.Visit ? this.#told(from, to) : null;
     if (form === Form.View) return this.#cursor.view(from, to);
     if (form === Form.String) return decodeText(bytes, from, to);
     return to - from > HEAP_BYTES ? copyView(this.#cursor.view(from, to)) : copyBytes(bytes, from, to);
@@ -112,6 +118,7 @@ export class BulkReader {
   #isAllHere(): boolean {
     const { position, end } = this.#cursor;
     if (this.isStreamed || this.#type !== Type.BulkString) return false;
+    if (this.#stack.form === Form.Visit) return false;
     const isUntouched = this.#missing === this.#wanted && this.#trailer === 0;
     return isUntouched && position + this.#missing + 2 <= end;
   }
@@ -130,6 +137,7 @@ export class BulkReader {
     const to = Math.min(cursor.end, from + this.#missing);
     const kept = Math.min(to - from, this.#wanted - this.#payload.length);
     if (kept > 0) this.#payload.append(cursor.bytes, from, from + kept);
+    if (to > from && this.#stack.form === Form.Visit) this.#stack.visitor.bytes?.(cursor.view(from, to));
     this.#missing -= to - from;
     cursor.position = to;
   }
@@ -147,10 +155,10 @@ export class BulkReader {
 
   #gathered(): Reply {
     const payload = this.#payload;
-    const { form, overload } = this.#stack;
+    const { form } = this.#stack;
     if (this.#type === Type.VerbatimString) return this.#verbatim();
-    if (this.#type === Type.BulkError && overload === undefined) return new ErrorReply(payload.takeText(0));
-    if (form >= Form.Skip) return null;
+    if (this.#isError(this.#type)) return new ErrorReply(payload.takeText(0));
+    if (form >= Form.Skip) return this.#unbuilt();
     return form === Form.String ? payload.takeText(0) : payload.takeBytes(0);
   }
 
@@ -161,10 +169,33 @@ export class BulkReader {
       const offset = this.#offset + FORMAT_BYTES - 1;
       throw new ProtocolError('ERR_RESP_SYNTAX', 'verbatim string without a colon after its format', offset);
     }
-    if (form >= Form.Skip) return null;
+    if (form >= Form.Skip) return this.#unbuilt();
     const format = payload.bytes.toString('latin1', 0, FORMAT_BYTES - 1);
     const value = form === Form.String ? payload.takeText(FORMAT_BYTES) : payload.takeBytes(FORMAT_BYTES);
     return this.#keepsFormat ? new VerbatimString(format, value) : value;
+  }
+
+  /** An error is built in every form, because a driver must see it; a visitor sees it anyway. */
+  #isError(type: number): boolean {
+    return type === Type.BulkError && this.#stack.overload === undefined && !this.#stack.isVisited;
+  }
+
+  #unbuilt(): Reply {
+    if (this.#stack.form !== Form.Visit) return null;
+    this.#stack.visitor.end?.(partedType(this.#type));
+    return this.#type === Type.BulkError ? null : TOLD_STRING;
+  }
+
+  /** Tells the visitor of a whole bulk string at once. */
+  #told(from: number, to: number): Reply {
+    const stack = this.#stack;
+    stack.checkSize(this.#cursor.base + to + CRLF_BYTES);
+    if (stack.form !== Form.Visit) return null;
+    const { visitor } = stack;
+    visitor.begin?.('bulkString', to - from);
+    if (to > from) visitor.bytes?.(this.#cursor.view(from, to));
+    visitor.end?.('bulkString');
+    return TOLD_STRING;
   }
 
   /** Nobody wants the payload any more; what must be judged of it is kept. */

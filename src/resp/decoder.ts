@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { ErrorReply } from '../errors.ts';
+import { ErrorReply, invalidArgument } from '../errors.ts';
 import { CR, DIGIT_0, LF, Type } from './bytes.ts';
 import { Cursor } from './cursor.ts';
 import { Form, formNumber, MAP_FORMS, oneOf, PUSH_FORMS, VERBATIM_FORMS } from './form.ts';
@@ -9,6 +9,7 @@ import { type MapForm, NEED_DATA, Push, type Reply, type ReplyForm } from './rep
 import { MORE, ReplyStack } from './reply-stack.ts';
 import { Tail } from './tail.ts';
 import { TokenReader } from './token-reader.ts';
+import type { Visited, Visitor } from './visitor.ts';
 
 /** Any number of so few digits fits into 32 bits. */
 const WORD_DIGITS = 9;
@@ -43,6 +44,8 @@ export class Decoder {
   #failure: { readonly error: unknown } | undefined;
   /** Whether the next byte begins a reply that is built, and nothing is open, refused or broken: the usual case. */
   #isPlain = false;
+  /** Whether a visitor is being told of something right now. */
+  #isTelling = false;
 
   /** @throws {InvalidArgumentError} for an option that is unknown in kind or out of range. */
   constructor(options: DecoderOptions = {}) {
@@ -66,8 +69,8 @@ export class Decoder {
     if (form === this.#reply) return;
     this.#form = formNumber(form);
     this.#reply = form;
-    if (this.#stack.depth === 0 && this.#reader.isAtStart && this.#tail.length === 0) this.#begin();
-    else this.#isPlain = false;
+    if (this.#hasBegun) this.#isPlain = false;
+    else this.#begin();
   }
 
   /** The form of maps, for every map that ends from now on. */
@@ -87,6 +90,7 @@ export class Decoder {
    */
   feed(chunk: Uint8Array): void {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (this.#isTelling) throw calledByVisitor('feed');
     const isBusy = this.#cursor.position < this.#cursor.end || this.#waiting.length > 0;
     if (isBusy) this.#waiting.push(bytes);
     else this.#goOn(bytes);
@@ -124,7 +128,7 @@ export class Decoder {
       const reply = this.#reader.shortReply();
       if (reply !== MORE) return reply;
     }
-    if (this.#failure !== undefined) throw this.#failure.error;
+    this.#expect(false);
     try {
       return this.#read();
     } catch (error) {
@@ -133,13 +137,62 @@ export class Decoder {
     }
   }
 
+  /**
+   * Reads the next reply and builds nothing: a visitor is told what it is made of, while the bytes come.
+   *
+   *     decoder.feed(chunk);
+   *     while (decoder.visit(visitor) !== NEED_DATA);
+   *
+   * For proxies and statistics, and for bulks that are too large to be held: their bytes are told piece by piece as
+   * chunks bring them, and nothing of them is kept. Who can't take more just feeds no more (and reads no more from the
+   * socket) until he can. It is as strict as {@link next}, and has the same limits: raise `maxBulkBytes` and
+   * `maxReplyBytes` for what is larger than they are. A reply that one of the two has begun is finished by the same one.
+   *
+   * @returns what has ended: a reply, or a push, which may lie inside a reply that goes on; {@link NEED_DATA} when the
+   * bytes end inside a frame.
+   * @throws {ProtocolError} the stream position is lost: close the connection. Further calls throw the same error; so
+   * they do with an error that the visitor threw.
+   */
+  visit(visitor: Visitor): Visited | typeof NEED_DATA {
+    this.#expect(true);
+    const stack = this.#stack;
+    if (!stack.isVisited) stack.begin(Form.Visit);
+    stack.visitor = visitor;
+    this.#isTelling = true;
+    try {
+      const visited = this.#read();
+      // Where nothing has begun, the next reply may be for either.
+      if (visited === NEED_DATA && !this.#hasBegun) this.#begin();
+      if (visited === NEED_DATA) return NEED_DATA;
+      return visited instanceof Push ? 'push' : 'reply';
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    } finally {
+      this.#isTelling = false;
+    }
+  }
+
+  /** Refuses to go on after a failure, from inside a visitor, or with a reply that was begun in the other way. */
+  #expect(isVisited: boolean): void {
+    if (this.#isTelling) throw calledByVisitor(isVisited ? 'visit' : 'next');
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#stack.isVisited === isVisited || (isVisited && !this.#hasBegun)) return;
+    const [begun, called] = isVisited ? ['next', 'visit'] : ['visit', 'next'];
+    throw invalidArgument(`a reply that ${begun}() has begun is not for ${called}()`);
+  }
+
+  /** Whether bytes of a reply were read, or seen and left for later, and its end was not. */
+  get #hasBegun(): boolean {
+    return this.#stack.depth > 0 || !this.#reader.isAtStart || this.#tail.length > 0;
+  }
+
   #read(): Reply | typeof NEED_DATA {
     const reader = this.#reader;
     const stack = this.#stack;
     this.#isPlain = false;
     for (;;) {
-      const isAtStart = reader.isAtStart;
-      const token = isAtStart ? reader.token() : reader.resume();
+      const token = !reader.isAtStart ? reader.resume() : stack.isVisited ? reader.visited() : reader.token();
       if (token === MORE) continue;
       if (token === NEED_DATA) {
         if (this.#leave()) continue;
@@ -212,4 +265,8 @@ export class Decoder {
     this.#isPlain = this.#form < Form.Skip && this.#failure === undefined;
     if (this.#form === Form.Raw) this.#raw.begin(this.#cursor.offset);
   }
+}
+
+function calledByVisitor(method: string): Error {
+  return invalidArgument(`${method}() must not be called by a visitor`);
 }

@@ -1,8 +1,8 @@
 import { invalidArgument } from '../errors.ts';
 import type { MapForm, ReplyForm, VerbatimForm } from './reply.ts';
 
-/** The reply forms as numbers, for the decoder's inner loop: below `Skip` values are built. */
-export const Form = { String: 0, Bytes: 1, View: 2, Skip: 3, Raw: 4 } as const;
+/** The reply forms as numbers, for the decoder's inner loop: below `Skip` values are built; `Visit` is for a visitor. */
+export const Form = { String: 0, Bytes: 1, View: 2, Skip: 3, Raw: 4, Visit: 5 } as const;
 export type Form = (typeof Form)[keyof typeof Form];
 
 const FORMS: { readonly [F in ReplyForm]: Form } = {

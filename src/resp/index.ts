@@ -19,4 +19,5 @@ export {
 export { type Request, RequestDecoder } from './request-decoder.ts';
 export { RequestError } from './request-error.ts';
 export { DEFAULT_REQUEST_LIMITS, type RequestDecoderOptions, type RequestLimits } from './request-limits.ts';
+export type { AggregateType, BulkType, LineType, Visited, Visitor } from './visitor.ts';
 export { type WireObject, type WirePairs, type WireReply, WireValue, wire } from './wire.ts';

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { ProtocolError } from '../errors.ts';
 import { CR, DIGIT_0, findByte, MINUS, PLUS, QUESTION_MARK, Type } from './bytes.ts';
 import { readDecimal, readDigits, SAFE_DIGITS } from './digits.ts';
-import { copyBytes } from './owned-bytes.ts';
+import { copyBytes, viewBytes } from './owned-bytes.ts';
 import { decodeText } from './text.ts';
 
 /** The length of `$-1` and `*-1`. */
@@ -96,6 +96,11 @@ export class Line {
 
   text(): string {
     return decodeText(this.#bytes, this.#start + 1, this.#end);
+  }
+
+  /** The bytes of the text, in place. */
+  view(): Buffer {
+    return viewBytes(this.#bytes, this.#start + 1, this.#end);
   }
 
   /** The text, or a copy of the bytes where the text would lose some because they are not UTF-8. */

@@ -8,6 +8,7 @@ import type { DecoderLimits } from './limits.ts';
 import { STREAMED_LENGTH } from './line.ts';
 import { buildMap } from './map.ts';
 import { Attributed, type MapForm, Push, type Reply } from './reply.ts';
+import { lineType, partedType, type Visitor } from './visitor.ts';
 
 /** What stands for "no whole reply yet". */
 export const MORE: unique symbol = Symbol('MORE');
@@ -32,6 +33,9 @@ export class ReplyStack {
   readonly borrowed: Borrowed = new Borrowed();
   /** Whether the bytes of the reply that is being read are wanted, whatever push came inside it. */
   isRaw = false;
+  /** Whether a visitor is told of the reply that is being read; {@link form} says whether it still is. */
+  isVisited = false;
+  visitor: Visitor = {};
   /** Where pushes lie in a raw reply: the offset where each begins, and where it ends. */
   cuts: number[] = [];
   readonly #cursor: Cursor;
@@ -50,6 +54,7 @@ export class ReplyStack {
   begin(form: Form): void {
     this.form = form;
     this.isRaw = form === Form.Raw;
+    this.isVisited = form === Form.Visit;
     this.overload = undefined;
     if (this.cuts.length > 0) this.cuts = [];
   }
@@ -65,6 +70,8 @@ export class ReplyStack {
     if (this.depth === 0) this.#unitOffset = offset;
     const isPaired = type === Type.Map || type === Type.Attribute;
     const elements = isPaired && count > 0 ? count * 2 : count;
+    // Before it may be refused, so that a visitor knows that the unit is a push.
+    if (this.form === Form.Visit) this.#tellBegin(type, elements);
     if (elements > maxElements) this.refuse(`aggregate of ${elements} elements`, 'maxElements');
     if (elements === 0 && type !== Type.Attribute) return this.#empty(type);
     if (this.depth === this.#frames.length) this.#frames.push(new Frame());
@@ -83,8 +90,12 @@ export class ReplyStack {
     while (this.depth > 0) {
       const frame = this.#frames[this.depth - 1]!;
       if (this.form < Form.Skip) this.#add(frame.items, element);
+      else if (frame.type === Type.Push && frame.items.length === 0) this.#keepKind(frame, element);
       frame.remaining--;
-      if (frame.remaining > 0) return MORE;
+      if (frame.remaining > 0) {
+        if (frame.remaining === 1 && this.form === Form.Visit) this.#tellAttributeEnd(frame);
+        return MORE;
+      }
       if (frame.remaining < 0) {
         this.#countStreamed(frame);
         return MORE;
@@ -119,12 +130,40 @@ export class ReplyStack {
     this.overload = new OverloadError('ERR_REPLY_TOO_LARGE', message, { limit, wasSent: true });
     this.form = Form.Skip;
     if (this.#floor === 0) this.isRaw = false;
+    if (this.isVisited) this.visitor.overload?.(this.overload);
     for (let index = this.#floor; index < this.depth; index++) this.#frames[index]!.items = NO_ITEMS;
   }
 
   /** Checks the bytes of the current unit, which ends, or has come so far, at `offset` of the stream. */
   checkSize(offset: number): void {
     if (this.depth > this.#floor) this.#limitBytes(offset);
+  }
+
+  /** Tells the visitor of a value of one line, which ends at the cursor. */
+  tellLine(type: number, text: Buffer): void {
+    this.checkSize(this.#cursor.offset);
+    if (this.form === Form.Visit) this.visitor.line?.(lineType(type), text);
+  }
+
+  #tellBegin(type: number, elements: number): void {
+    this.visitor.begin?.(partedType(type), elements === STREAMED_LENGTH ? undefined : elements);
+    if (type === Type.Attribute && elements === 0) this.visitor.end?.('attribute');
+  }
+
+  /** An attribute ends when what it annotates, its last element, is all that is missing. */
+  #tellAttributeEnd(frame: Frame): void {
+    if (frame.type === Type.Attribute) this.visitor.end?.('attribute');
+  }
+
+  #tellEnd({ type, items, offset }: Frame): void {
+    if (type === Type.Attribute) return;
+    if (type === Type.Push) pushKind(items, offset);
+    this.visitor.end?.(partedType(type));
+  }
+
+  /** Of a push that is not built its first element is kept, because it must be a string. */
+  #keepKind(frame: Frame, kind: Reply): void {
+    if (this.form === Form.Visit) frame.items = [kind];
   }
 
   #limitBytes(offset: number): void {
@@ -146,12 +185,13 @@ export class ReplyStack {
 
   /** Takes the innermost frame off, and makes its value; `last` is its last element, for frames that build nothing. */
   #close(frame: Frame, last: Reply): Reply {
-    if (this.depth === this.#floor + 1) this.checkSize(this.#cursor.offset);
+    if (this.depth === this.#floor + 1 || this.isVisited) this.checkSize(this.#cursor.offset);
+    if (this.form === Form.Visit) this.#tellEnd(frame);
     this.depth--;
     const { items, type } = frame;
     frame.items = NO_ITEMS;
     if (type === Type.Push) return this.#leave(frame, items);
-    if (this.form >= Form.Skip) return type === Type.Attribute ? last : null;
+    if (this.form >= Form.Skip) return type === Type.Attribute && this.form !== Form.Visit ? last : null;
     if (type === Type.Map) return this.#map(items);
     return type === Type.Attribute ? this.#attributed(items) : items;
   }
@@ -170,6 +210,7 @@ export class ReplyStack {
 
   #empty(type: number): Reply {
     this.#limitBytes(this.#cursor.offset);
+    if (this.form === Form.Visit) this.visitor.end?.(partedType(type));
     if (this.form >= Form.Skip) return null;
     return type === Type.Map ? buildMap([], this.maps) : [];
   }
@@ -177,7 +218,7 @@ export class ReplyStack {
   /** Begins a push, inside a reply or between two. */
   #enter(offset: number): Unit {
     const outer = { form: this.form, offset: this.#unitOffset, overload: this.overload, floor: this.#floor };
-    this.form = this.pushForm;
+    this.form = this.isVisited ? Form.Visit : this.pushForm;
     this.overload = undefined;
     this.#unitOffset = offset;
     this.#floor = this.depth;
@@ -195,9 +236,7 @@ export class ReplyStack {
     frame.outer = undefined;
     const attributes = this.#takeAttributes(frame.offset);
     if (overload !== undefined) return new Push('', [overload], attributes);
-    const kind = items[0] instanceof Uint8Array ? items[0].toString() : items[0];
-    if (typeof kind === 'string') return new Push(kind, items, attributes);
-    throw new ProtocolError('ERR_RESP_SYNTAX', 'push whose first element is no string', frame.offset);
+    return new Push(pushKind(items, frame.offset), items, attributes);
   }
 
   /** Attributes that wait for the very value that turned out to be a push are the push's. */
@@ -217,4 +256,10 @@ export class ReplyStack {
     if (this.form === Form.Raw) this.cuts.push(start, this.#cursor.offset);
     return attributes;
   }
+}
+
+function pushKind(items: readonly Reply[], offset: number): string {
+  const kind = items[0] instanceof Uint8Array ? items[0].toString() : items[0];
+  if (typeof kind === 'string') return kind;
+  throw new ProtocolError('ERR_RESP_SYNTAX', 'push whose first element is no string', offset);
 }

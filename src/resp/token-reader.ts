@@ -1,5 +1,6 @@
-import { ErrorReply } from '../errors.ts';
-import { BulkReader } from './bulk-reader.ts';
+import { Buffer } from 'node:buffer';
+import { ErrorReply, type ProtocolError } from '../errors.ts';
+import { BulkReader, TOLD_STRING } from './bulk-reader.ts';
 import { CR, DIGIT_0, findByte, LF, MINUS, Type } from './bytes.ts';
 import type { Cursor } from './cursor.ts';
 import { readDecimal } from './digits.ts';
@@ -11,6 +12,7 @@ import { NEED_DATA, type Reply } from './reply.ts';
 import { MORE, type ReplyStack } from './reply-stack.ts';
 import { TAIL_BYTES } from './tail.ts';
 import { TextWindow } from './text-window.ts';
+import { isLineType, isValueType } from './visitor.ts';
 
 /** What the reader is in the middle of. */
 const Partial = { None: 0, Line: 1, Bulk: 2, Streamed: 3, End: 4 } as const;
@@ -18,6 +20,8 @@ type Partial = (typeof Partial)[keyof typeof Partial];
 
 /** A whole value; {@link MORE} after a header or a part of something; {@link NEED_DATA} at the end of the chunk. */
 export type Token = Reply | typeof MORE | typeof NEED_DATA;
+
+const NOTHING = Buffer.alloc(0);
 
 const LETTER_O = 0x4f;
 const LETTER_K = 0x4b;
@@ -122,8 +126,31 @@ export class TokenReader {
         this.#stack.checkEnd(cursor.offset);
         return this.#line();
       default:
-        throw cursor.fault(`no RESP type begins with the byte 0x${type.toString(16).padStart(2, '0')}`, start);
+        throw unknownType(cursor, start);
     }
+  }
+
+  /**
+   * The same for a reply that a visitor is told of: no text is made. Sizes are judged with every token, so that what is
+   * told before an overload does not depend on where the stream was cut.
+   */
+  visited(): Token {
+    const cursor = this.#cursor;
+    const start = cursor.position;
+    if (start === cursor.end) return NEED_DATA;
+    const type = cursor.bytes[start]!;
+    if (type === Type.BulkString) {
+      const string = this.#shortBulk(start);
+      if (string === null) this.#stack.tellLine(Type.Null, NOTHING);
+      return string === MORE ? this.#line() : string;
+    }
+    if (type === Type.Integer && this.#shortInteger(start) !== MORE) {
+      this.#stack.tellLine(type, cursor.view(start + 1, cursor.position - 2));
+      return null;
+    }
+    if (type === Type.End) this.#stack.checkEnd(cursor.offset);
+    else if (!isValueType(type)) throw unknownType(cursor, start);
+    return this.#line();
   }
 
   /** Goes on with what the last chunk, or the last token, left unfinished. */
@@ -273,7 +300,8 @@ export class TokenReader {
   #judged(line: Line | undefined): Token {
     this.#partial = line === undefined ? Partial.Line : Partial.None;
     if (line === undefined) return NEED_DATA;
-    return this.#bulk.isStreamed ? this.#beginPiece(line) : this.#value(line);
+    if (this.#bulk.isStreamed) return this.#beginPiece(line);
+    return this.#stack.isVisited ? this.#told(line) : this.#value(line);
   }
 
   /** The meaning of a line that is no piece of a streamed string. */
@@ -306,6 +334,19 @@ export class TokenReader {
         return count === NULL_LENGTH ? null : this.#stack.open(line.type, count, line.offset);
       }
     }
+  }
+
+  /** What the line says, told. */
+  #told(line: Line): Token {
+    const { type } = line;
+    this.#stack.checkSize(this.#cursor.offset);
+    const isNullable = type === Type.BulkString || type === Type.Array;
+    const isNull = isNullable && line.length() === NULL_LENGTH;
+    if (!isNull && !isLineType(type)) return this.#value(line);
+    const isText = type === Type.SimpleString || type === Type.SimpleError;
+    if (!isText) this.#value(line);
+    this.#stack.tellLine(isNull ? Type.Null : type, isNull ? NOTHING : line.view());
+    return type === Type.SimpleString ? TOLD_STRING : null;
   }
 
   #header(line: Line): Token {
@@ -345,4 +386,9 @@ export class TokenReader {
     if (token === MORE) this.#partial = Partial.Bulk;
     return token;
   }
+}
+
+function unknownType(cursor: Cursor, at: number): ProtocolError {
+  const byte = cursor.bytes[at]!.toString(16).padStart(2, '0');
+  return cursor.fault(`no RESP type begins with the byte 0x${byte}`, at);
 }

@@ -3,40 +3,17 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ProtocolError } from '../../src/errors.ts';
-import { Decoder, type DecoderOptions, NEED_DATA } from '../../src/resp/index.ts';
-import { anyChunking, anyMutation, anyStream, anyStyle, cut } from '../support/resp-arbitraries.ts';
+import { Decoder, NEED_DATA } from '../../src/resp/index.ts';
+import { anyChunking, anyStream, anyStyle, cut } from '../support/resp-arbitraries.ts';
 import { readAll } from '../support/resp-reference.ts';
 import { overwriting, referenceTranscript, transcript } from '../support/resp-run.ts';
-import { type BuiltForm, encodeValue, renderValue, type Value } from '../support/resp-value.ts';
+import { anyForm, anyLimits, anyMutatedWire, anyValuesAndWire, anyWire } from '../support/resp-streams.ts';
+import { encodeValue, renderValue } from '../support/resp-value.ts';
 
 const test = suite('codec properties');
 
 const { PROPERTY_RUNS } = process.env;
 const RUNS = { numRuns: Number(PROPERTY_RUNS ?? 300) };
-
-const anyForm = fc.constantFrom<BuiltForm>('string', 'bytes');
-
-const anyValuesAndWire: fc.Arbitrary<[Value[], Buffer]> = fc
-  .tuple(anyStream, anyStyle)
-  .map(([values, style]) => [values, Buffer.concat(values.map((value) => encodeValue(value, style)))]);
-
-const anyWire: fc.Arbitrary<Buffer> = anyValuesAndWire.map(([, wire]) => wire);
-
-const anyMutatedWire = fc
-  .tuple(anyWire, fc.array(anyMutation, { maxLength: 4 }))
-  .map(([wire, mutations]) => mutations.reduce((bytes: Buffer, mutate) => mutate(bytes), wire));
-
-/** Small enough to be met by the replies that are generated. */
-const anyLimits: fc.Arbitrary<DecoderOptions> = fc.record(
-  {
-    maxDepth: fc.integer({ min: 1, max: 5 }),
-    maxBulkBytes: fc.integer({ min: 1, max: 40 }),
-    maxElements: fc.integer({ min: 1, max: 6 }),
-    maxReplyBytes: fc.integer({ min: 1, max: 120 }),
-    maxLineBytes: fc.integer({ min: 128, max: 140 }),
-  },
-  { requiredKeys: [] },
-);
 
 test('any reply in any spelling, cut anywhere, is decoded to its value', () => {
   const property = fc.property(anyValuesAndWire, anyChunking, anyForm, ([values, wire], chunking, reply) => {

@@ -12,6 +12,7 @@ import {
 } from '../../src/resp/index.ts';
 import { allocatedDuring } from './allocations.ts';
 import { mutate, type Random } from './mutate.ts';
+import { visitedTranscript } from './rebuilder.ts';
 import { type Reading, readAll } from './resp-reference.ts';
 import { overwriting, referenceTranscript, transcript } from './resp-run.ts';
 import { type BuiltForm, renderReply } from './resp-value.ts';
@@ -101,6 +102,7 @@ export function faultOf(input: Buffer, { form, options, reading, random }: Case)
       difference('whole', whole, expected) ??
       difference('cut', transcript(cutAnywhere(input, random), options), expected) ??
       difference('reused', transcript(overwriting(input, cutAnywhere(input, random)), options), expected) ??
+      difference('visited', visitedTranscript(cutAnywhere(input, random), options), expected) ??
       poisonFault(input, options) ??
       encodingFault(input, form) ??
       requestFault(input, random)
