@@ -1,14 +1,18 @@
 import { OverloadError, ProtocolError } from '../errors.ts';
 import { Borrowed } from './borrowed.ts';
-import { Type } from './bytes.ts';
+import * as Bytes from './bytes.ts';
 import type { Cursor } from './cursor.ts';
-import { Form } from './form.ts';
+import * as Forms from './form.ts';
 import { Frame, NO_ITEMS, type Unit } from './frame.ts';
 import type { DecoderLimits } from './limits.ts';
 import { STREAMED_LENGTH } from './line.ts';
 import { buildMap } from './map.ts';
 import { Attributed, type MapForm, Push, type Reply } from './reply.ts';
 import { lineType, partedType, type Visitor } from './visitor.ts';
+
+// Constants of this file's own are folded by the engine, imported ones read from memory each time: bench/README.md.
+const { Type } = Bytes;
+const { Form } = Forms;
 
 /** What stands for "no whole reply yet". */
 export const MORE: unique symbol = Symbol('MORE');
@@ -25,9 +29,9 @@ export class ReplyStack {
   /** Open frames. */
   depth = 0;
   /** The form of the unit that is being read; `Skip` once it is over a limit. */
-  form: Form = Form.String;
+  form: Forms.Form = Form.String;
   maps: MapForm = 'pairs';
-  pushForm: Form = Form.String;
+  pushForm: Forms.Form = Form.String;
   /** Why the unit that is being read will not be delivered. */
   overload: OverloadError | undefined = undefined;
   readonly borrowed: Borrowed = new Borrowed();
@@ -50,8 +54,18 @@ export class ReplyStack {
     this.#limits = limits;
   }
 
+  /** Whether values that are elements need no more than to be added to {@link innermost}. */
+  get isFillable(): boolean {
+    return this.depth > 0 && this.form <= Form.Bytes;
+  }
+
+  /** The innermost open aggregate. */
+  get innermost(): Frame {
+    return this.#frames[this.depth - 1]!;
+  }
+
   /** Makes everything ready for a reply. */
-  begin(form: Form): void {
+  begin(form: Forms.Form): void {
     this.form = form;
     this.isRaw = form === Form.Raw;
     this.isVisited = form === Form.Visit;
