@@ -44,6 +44,8 @@ export class BulkReader {
   #trailer = 0;
   /** Bytes of payload that are wanted: all, none, or a verbatim string's format. */
   #wanted = 0;
+  /** Whether the bulk is, or was, a streamed string. */
+  #isOfPieces = false;
   /** Bytes that the pieces of a streamed string announced so far. */
   #announced = 0;
   /** Offset in the stream of the payload. */
@@ -69,6 +71,7 @@ export class BulkReader {
     this.#type = type;
     this.#missing = length;
     this.#trailer = 0;
+    this.#isOfPieces = isStreamed;
     this.#wanted = isBuilt ? length : type === Type.VerbatimString ? FORMAT_BYTES : 0;
     this.#offset = offset;
     this.#payload.start(this.#wanted);
@@ -106,6 +109,16 @@ export class BulkReader {
     this.#take();
     if (this.#missing > 0 || !this.#passTrailer()) return NEED_DATA;
     return this.isStreamed ? MORE : this.#gathered();
+  }
+
+  /** Takes a whole chunk of payload, without a look at it; false when the payload ends in it, or is not gathered. */
+  absorb(chunk: Buffer): boolean {
+    const { length } = chunk;
+    if (this.#missing <= length || this.#stack.form >= Form.Skip) return false;
+    this.#payload.append(chunk, 0, length);
+    this.#missing -= length;
+    this.#cursor.pass(length);
+    return true;
   }
 
   /** The bulk string whose payload is `[from, to)` of the chunk. */
@@ -163,7 +176,9 @@ export class BulkReader {
     if (this.#type === Type.VerbatimString) return this.#verbatim();
     if (this.#isError(this.#type)) return new ErrorReply(payload.takeText(0));
     if (form >= Form.Skip) return this.#unbuilt();
-    return form === Form.String ? payload.takeText(0) : payload.takeBytes(0);
+    if (form === Form.String) return payload.takeText(0);
+    // Only one bulk that is not streamed can end in a chunk without lying whole in it, so what is lent lasts long enough.
+    return form === Form.View && !this.#isOfPieces ? payload.lendBytes() : payload.takeBytes(0);
   }
 
   #verbatim(): Reply {

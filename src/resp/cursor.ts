@@ -27,6 +27,11 @@ export class Cursor {
     this.#memory = undefined;
   }
 
+  /** Goes on behind a chunk of so many bytes that was read without it. */
+  pass(length: number): void {
+    this.base += length;
+  }
+
   /** The bytes `[from, to)` of the chunk, in place. */
   view(from: number, to: number): Buffer {
     if (this.#memory === undefined) {

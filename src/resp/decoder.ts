@@ -51,6 +51,8 @@ export class Decoder {
   #failure: { readonly error: unknown } | undefined;
   /** Whether the next byte begins a reply that is built, and nothing is open, refused or broken: the usual case. */
   #isPlain = false;
+  /** Whether all that was fed last was payload, and is gathered: there is nothing to read. */
+  #isAbsorbed = false;
   /** Whether a visitor is being told of something right now. */
   #isTelling = false;
 
@@ -101,6 +103,7 @@ export class Decoder {
     if (this.#isTelling) throw calledByVisitor('feed');
     const isBusy = this.#cursor.position < this.#cursor.end || this.#waiting.length > 0;
     if (isBusy) this.#waiting.push(bytes);
+    else if (this.#reader.absorb(bytes)) this.#isAbsorbed = true;
     else this.#goOn(bytes);
   }
 
@@ -141,6 +144,12 @@ export class Decoder {
     if (this.#isPlain) {
       const reply = this.#short.read();
       if (reply !== MORE) return reply;
+      if (this.#waiting.length === 0 && this.#reader.isCutShort()) {
+        this.#leaveTail();
+        return NEED_DATA;
+      }
+    } else if (this.#isAbsorbed) {
+      return NEED_DATA;
     }
     return this.#nextLong();
   }
@@ -239,13 +248,14 @@ export class Decoder {
   }
 
   #attach(bytes: Buffer, mayLeaveTail: boolean): void {
+    this.#isAbsorbed = false;
     this.#cursor.attach(bytes);
     this.#reader.attach(mayLeaveTail);
   }
 
   /** Leaves the chunk, which has been read; false when no other is waiting. */
   #leave(): boolean {
-    const { bytes, base, position, end } = this.#cursor;
+    const { bytes, base, position } = this.#cursor;
     const stack = this.#stack;
     if (stack.depth > 0 || !this.#reader.isAtStart) {
       if (stack.isRaw) this.#raw.keep(bytes, { base, end: position });
@@ -253,11 +263,17 @@ export class Decoder {
       stack.checkSize(base + position);
     }
     // Last, because the chunk may lie where the tail is kept.
-    if (position < end) this.#tail.keep(bytes, position, end);
+    this.#leaveTail();
     const next = this.#waiting.length === 0 ? undefined : this.#waiting.shift();
-    if (next === undefined) this.#attach(EMPTY, false);
-    else this.#goOn(next);
+    if (next !== undefined) this.#goOn(next);
     return next !== undefined;
+  }
+
+  /** Keeps what is left of the chunk, the beginning of a short frame, and lets go of the chunk. */
+  #leaveTail(): void {
+    const { bytes, position, end } = this.#cursor;
+    if (position < end) this.#tail.keep(bytes, position, end);
+    this.#attach(EMPTY, false);
   }
 
   /** Delivers a complete reply or push that no short path delivers. */

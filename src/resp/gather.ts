@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { copyBytes } from './owned-bytes.ts';
+import { copyBytes, MAX_SHARED_BYTES, viewBytes } from './owned-bytes.ts';
 import { decodeText } from './text.ts';
 
 const INITIAL_BYTES = 256;
@@ -24,6 +24,8 @@ export class Gather {
   bytes: Buffer = EMPTY;
   length = 0;
   #expected = 0;
+  /** What {@link lendBytes} lent last. */
+  #spare: Buffer = EMPTY;
 
   /** Begins anew; `expected` is the announced number of bytes, 0 when unknown. */
   start(expected: number): void {
@@ -35,8 +37,12 @@ export class Gather {
   append(bytes: Buffer, from: number, to: number): void {
     const needed = this.length + to - from;
     if (needed > this.bytes.length) this.#grow(needed);
-    if (to - from <= LOOP_BYTES) for (let at = from; at < to; at++) this.bytes[this.length + at - from] = bytes[at]!;
-    else bytes.copy(this.bytes, this.length, from, to);
+    if (to - from <= LOOP_BYTES) {
+      const { bytes: gathered, length } = this;
+      for (let at = from; at < to; at++) gathered[length + at - from] = bytes[at]!;
+    } else {
+      this.bytes.set(viewBytes(bytes, from, to), this.length);
+    }
     this.length = needed;
   }
 
@@ -51,11 +57,24 @@ export class Gather {
   takeBytes(from: number): Buffer {
     const { bytes, length } = this;
     // A block that fits exactly is handed over, because copying a large one costs more than a new one does.
-    const isExact = from === 0 && length === bytes.length && length > INITIAL_BYTES;
+    const isExact = from === 0 && length === bytes.length && length > MAX_SHARED_BYTES;
     const taken = isExact ? bytes : copyBytes(bytes, from, length);
     if (isExact) this.bytes = EMPTY;
     this.start(0);
     return taken;
+  }
+
+  /**
+   * The bytes, in place; begins anew elsewhere. They stay what they are until it has begun anew twice, which for the
+   * decoder's bulks is not before the next chunk but one.
+   */
+  lendBytes(): Buffer {
+    const lent = viewBytes(this.bytes, 0, this.length);
+    const spare = this.#spare;
+    this.#spare = this.bytes;
+    this.bytes = spare;
+    this.start(0);
+    return lent;
   }
 
   /** Keeps the first bytes only, and no memory for more. */

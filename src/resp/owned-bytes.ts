@@ -5,7 +5,8 @@ export const HEAP_BYTES = 24;
 /** What a kept value may keep alive beyond itself: the rest of a block of memory that it shares with others. */
 const SHARED_BYTES = 1536;
 const SMALL_BYTES = 512;
-const LARGE_BYTES = 1024;
+/** Longer copies have a block of memory each. */
+export const MAX_SHARED_BYTES = 1024;
 
 export type BufferOverMemory = new (memory: ArrayBufferLike, byteOffset: number, length: number) => Buffer;
 
@@ -63,7 +64,7 @@ export function copyBytes(bytes: Buffer, from: number, to: number): Buffer {
 export function copyView(view: Buffer): Buffer {
   const { length } = view;
   if (length <= SMALL_BYTES) return small.copy(view);
-  if (length <= LARGE_BYTES) return large.copy(view);
+  if (length <= MAX_SHARED_BYTES) return large.copy(view);
   const copy = Buffer.allocUnsafeSlow(length);
   copy.set(view);
   return copy;

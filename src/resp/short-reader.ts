@@ -1,5 +1,6 @@
 import type { BulkReader } from './bulk-reader.ts';
 import * as Bytes from './bytes.ts';
+import { BytesWindow } from './bytes-window.ts';
 import type { Cursor } from './cursor.ts';
 import { readDecimal } from './digits.ts';
 import * as Forms from './form.ts';
@@ -35,7 +36,8 @@ export class ShortReader {
   readonly #cursor: Cursor;
   readonly #stack: Stack.ReplyStack;
   readonly #bulk: BulkReader;
-  readonly #window: TextWindow = new TextWindow();
+  readonly #texts: TextWindow = new TextWindow();
+  readonly #copies: BytesWindow = new BytesWindow();
   /** Larger bulks are read by the path that looks at limits. */
   readonly #maxBulkBytes: number;
 
@@ -48,7 +50,8 @@ export class ShortReader {
 
   /** The cursor has got another chunk. */
   attach(): void {
-    this.#window.attach(this.#cursor.bytes);
+    this.#texts.attach(this.#cursor.bytes);
+    this.#copies.attach(this.#cursor.bytes);
   }
 
   /** The value that begins at the cursor. */
@@ -133,7 +136,7 @@ export class ShortReader {
     while (at < limit && bytes[at]! >= 0x20 && bytes[at]! < 0x80) at++;
     if (!cursor.isCrlf(at)) return MORE;
     cursor.position = at + 2;
-    return this.#window.text(start + 1, at);
+    return this.#texts.text(start + 1, at);
   }
 
   // $ 1 6 CR LF payload CR LF
@@ -154,7 +157,9 @@ export class ShortReader {
     if (to + 2 > end || length > this.#maxBulkBytes) return MORE;
     if (bytes[at] !== CR || bytes[at + 1] !== LF || bytes[to] !== CR || bytes[to + 1] !== LF) return MORE;
     cursor.position = to + 2;
-    return this.#stack.form === Form.String ? this.#window.text(from, to) : this.#bulk.value(from, to);
+    const { form } = this.#stack;
+    if (form === Form.String) return this.#texts.text(from, to);
+    return form === Form.Bytes ? this.#copies.copy(from, to) : this.#bulk.value(from, to);
   }
 
   /** `$-1`, which a server says for every key that is not there. */

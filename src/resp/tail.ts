@@ -24,6 +24,8 @@ const EMPTY = Buffer.alloc(0);
 export class Tail {
   length = 0;
   #bytes: Buffer = EMPTY;
+  /** What {@link join} or {@link take} returned last. */
+  #joined: Buffer = EMPTY;
   /** The first n bytes, by n: in the smallest chunks making a view would cost more than all else. */
   readonly #views: (Buffer | undefined)[] = [];
 
@@ -35,7 +37,9 @@ export class Tail {
   /** Keeps `[from, to)` of a chunk, which may be what {@link join} returned. */
   keep(chunk: Buffer, from: number, to: number): void {
     if (this.#bytes === EMPTY) this.#bytes = Buffer.allocUnsafeSlow(TAIL_BYTES + MAX_CHUNK_BYTES);
-    for (let at = from; at < to; at++) this.#bytes[at - from] = chunk[at]!;
+    // A frame that is cut again and again lies here already.
+    const isHere = from === 0 && chunk === this.#joined;
+    if (!isHere) for (let at = from; at < to; at++) this.#bytes[at - from] = chunk[at]!;
     this.length = to - from;
   }
 
@@ -60,7 +64,11 @@ export class Tail {
 
   #first(length: number): Buffer {
     this.length = 0;
-    if (length > MAX_VIEW_BYTES) return viewBytes(this.#bytes, 0, length);
+    this.#joined = length > MAX_VIEW_BYTES ? viewBytes(this.#bytes, 0, length) : this.#cachedView(length);
+    return this.#joined;
+  }
+
+  #cachedView(length: number): Buffer {
     this.#views[length] ??= viewBytes(this.#bytes, 0, length);
     return this.#views[length]!;
   }

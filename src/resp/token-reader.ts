@@ -100,6 +100,17 @@ export class TokenReader {
   }
 
   /**
+   * Whether all that is left of the chunk, from the beginning of a value on, is to be left for the next one: nothing, or
+   * the beginning of a short frame.
+   */
+  isCutShort(): boolean {
+    const { bytes, position, end } = this.#cursor;
+    if (position === end) return true;
+    if (!this.#mayLeaveTail || end - position > TAIL_BYTES) return false;
+    return isValueType(bytes[position]!) && Bytes.findByte(bytes, LF, position) < 0;
+  }
+
+  /**
    * The same for a reply that a visitor is told of: no text is made. Sizes are judged with every token, so that what is
    * told before an overload does not depend on where the stream was cut.
    */
@@ -120,6 +131,11 @@ export class TokenReader {
     if (type === Type.End) this.#stack.checkEnd(cursor.offset);
     else if (!isValueType(type)) throw unknownType(cursor, start);
     return this.#line();
+  }
+
+  /** Takes a whole chunk that is nothing but payload of a bulk that is gathered; false when it is anything else. */
+  absorb(chunk: Buffer): boolean {
+    return this.#partial === Partial.Bulk && this.#bulk.absorb(chunk);
   }
 
   /** Goes on with what the last chunk, or the last token, left unfinished. */
