@@ -1,5 +1,12 @@
 import type { ErrorReply, RedisError } from '../errors.ts';
-import { type CredentialStore, PubSub, Subscriber, type SubscriberRouter, type Topic } from '../net/index.ts';
+import {
+  type CredentialStore,
+  PubSub,
+  Subscriber,
+  type SubscriberRouter,
+  type TimerHandle,
+  type Topic,
+} from '../net/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import { resolveEndpoint } from './endpoints.ts';
 import { hashSlot } from './hash-slot.ts';
@@ -34,6 +41,7 @@ export class Subscribers implements SubscriberRouter {
   readonly #byNode = new Map<ClusterNode, Subscriber>();
   /** Brings everything but sharded channels. */
   #home: ClusterNode | undefined;
+  #timer: TimerHandle | undefined;
 
   constructor(context: SubscribersContext) {
     this.#context = context;
@@ -45,6 +53,7 @@ export class Subscribers implements SubscriberRouter {
   }
 
   place(topic: Topic): Subscriber | undefined {
+    this.#watch();
     const node = topic.kind === 'smessage' ? this.#context.map.primaryOf(topic.group) : this.#findHome();
     if (node !== undefined) return this.#at(node);
     this.#context.wantTopology(true);
@@ -76,7 +85,22 @@ export class Subscribers implements SubscriberRouter {
   }
 
   close(): void {
+    this.#context.settings.runtime.clearTimer(this.#timer);
     this.#forget([...this.#byNode.keys()]);
+  }
+
+  /**
+   * Looks at the topology from time to time while anything is subscribed: a node that is cut off from the others answers
+   * PING and brings no message, and a client that only listens would never hear of it.
+   */
+  #watch(): void {
+    const { runtime, idleProbeMs } = this.#context.settings;
+    this.#timer ??= runtime.setTimer(() => {
+      this.#timer = undefined;
+      if (this.pubSub.isIdle) return;
+      this.#context.wantTopology(false);
+      this.#watch();
+    }, idleProbeMs);
   }
 
   #forget(nodes: readonly ClusterNode[]): void {

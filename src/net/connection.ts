@@ -272,10 +272,11 @@ export class Connection {
     this.#lastByteAt = this.#settings.runtime.now();
     if (this.#isMeasuring) this.#measure();
     const decoder = this.#decoder;
+    const listener = this.#listener;
     try {
       decoder.feed(length === buffer.length ? buffer : buffer.subarray(0, length));
       for (let reply = decoder.next(); reply !== NEED_DATA; reply = decoder.next()) {
-        if (this.#listener !== undefined) this.#hear(reply, this.#listener);
+        if (listener !== undefined) this.#hear(reply, listener);
         else if (reply instanceof Push) this.#events.onPush(reply);
         else this.#pair(unwrap(reply));
         if (this.#state === ConnectionState.Closed) return;

@@ -4,6 +4,7 @@ import type { Cluster } from '../../src/cluster/index.ts';
 import { hashSlot } from '../../src/cluster/index.ts';
 import type { ConnectionError, ErrorReply, TimeoutError } from '../../src/errors.ts';
 import type { Gap, Message, PubSubEvent, Subscription } from '../../src/net/index.ts';
+import { seededRandom } from '../../src/testing/index.ts';
 import { FakeCluster, type FakeNode } from '../support/fake-cluster.ts';
 import { tagInSlot } from '../support/key-in-slot.ts';
 
@@ -21,7 +22,8 @@ function push(...elements: (string | number)[]): string {
 /** A node that confirms everything. */
 function confirmAll([name = '', ...channels]: readonly string[]): string {
   if (/SUBSCRIBE$/.test(name)) return channels.map((channel) => push(name.toLowerCase(), channel, 1)).join('');
-  return name === 'PING' ? `$${channels[0]!.length}\r\n${channels[0]}\r\n` : '+OK\r\n';
+  if (name !== 'PING') return '+OK\r\n';
+  return channels.length === 0 ? '+PONG\r\n' : `$${channels[0]!.length}\r\n${channels[0]}\r\n`;
 }
 
 function pubSubCluster(count: number): FakeCluster {
@@ -157,6 +159,46 @@ test('a node that leaves the topology is left, and its connection closed', async
   assert.is(((await next(fake, subscription)) as Gap).reason, 'moved');
   await fake.pass(10);
   assert.ok(home.connections.every(({ isDestroyed }) => isDestroyed));
+  cluster.destroy();
+});
+
+test('who only listens looks at the topology now and then: a node that is cut off from the others is left', async () => {
+  const fake = pubSubCluster(3);
+  const cluster = await fake.connect({ idleProbeMs: 1000 });
+  const subscription = await fake.settle(cluster.subscribe('a'));
+  const home = homeOf(fake);
+  const others = fake.nodes.filter((node) => node !== home);
+  fake.layout = [
+    [0, 8000, others[0]!],
+    [8001, 16383, others[1]!],
+  ];
+  for (const node of others) fake.epochs.set(node.port, 5);
+  assert.is(((await next(fake, subscription)) as Gap).reason, 'moved');
+  await fake.pass(10);
+  assert.ok(home.connections.every(({ isDestroyed }) => isDestroyed));
+  await fake.settle(subscription.unsubscribe());
+  await fake.pass(2000);
+  const { refreshes } = cluster.stats();
+  await fake.pass(5000);
+  assert.is(cluster.stats().refreshes, refreshes, 'not when nothing is subscribed');
+  cluster.destroy();
+  assert.is(fake.runtime.timers, 0);
+});
+
+test('when no node can be reached they are tried with a back-off, not all at once', async () => {
+  const fake = pubSubCluster(64);
+  const cluster = await fake.connect();
+  await fake.settle(cluster.subscribe('a'));
+  fake.runtime.random = seededRandom(1);
+  const dialled = fake.runtime.transports.length;
+  for (const node of fake.nodes) {
+    node.answer = null;
+    for (const connection of node.connections) if (!connection.isDestroyed) connection.close();
+  }
+  await fake.pass(100);
+  // The topology is asked for at every node, too.
+  const attempts = fake.runtime.transports.length - dialled - fake.nodes.length;
+  assert.ok(attempts < 15, `${attempts} in 100 ms`);
   cluster.destroy();
 });
 

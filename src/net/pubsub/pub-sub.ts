@@ -54,6 +54,11 @@ export class PubSub implements SubscriberOwner {
     this.#router = router;
   }
 
+  /** Nobody is subscribed to anything. */
+  get isIdle(): boolean {
+    return this.#readers.size === 0;
+  }
+
   /** @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), synchronously. */
   subscribe<F extends PubSubForm>(
     kind: TopicKind,
@@ -153,13 +158,17 @@ export class PubSub implements SubscriberOwner {
     if (this.#isClosed) return;
     const told = this.#router.lost(subscriber, error);
     for (const topic of topics) {
+      const wasOn = topic.isOn;
       this.#lose(topic, 'connection');
       for (const reader of topic.readers) {
         reader.lastRefusal = told;
         // Who is subscribed already waits for the mistake to be mended; who is not need not begin.
         if (this.#isRefused(error) && !reader.isSettled) this.#end(reader, told);
       }
-      if (topic.readers.size > 0) this.#place(topic);
+      if (topic.readers.size === 0) continue;
+      // A server that could not be reached has a back-off of its own; to go on to another at once would be none.
+      if (wasOn || this.#router.place(topic) === subscriber) this.#place(topic);
+      else this.#placeLater(topic);
     }
   }
 
