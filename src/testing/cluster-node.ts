@@ -41,6 +41,11 @@ export class ClusterNode {
     return `${this.host}:${this.port}`;
   }
 
+  /** As it was set last; undefined for none. */
+  get password(): string | undefined {
+    return this.#password;
+  }
+
   /** Sends one command to this node, whatever its slot; see {@link Client.send} for replies and errors. */
   async send(command: readonly Argument[], options?: SendOptions): Promise<Reply> {
     const { host, port } = this;

@@ -136,7 +136,7 @@ export class TestCluster {
   /** Opens the move of a slot and leaves the rest to the caller; see {@link SlotMigration}. */
   async beginMigration(slot: number, target: ClusterNode): Promise<SlotMigration> {
     const source = await this.nodeOf(slot);
-    const { password } = this.#options;
+    const { password } = target;
     return SlotMigration.begin({ slot, source, target, liveNodes: () => this.liveNodes, password });
   }
 
