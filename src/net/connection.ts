@@ -1,6 +1,6 @@
-import { blockingTimeoutMs } from '../commands/index.ts';
 import { ErrorReply, type RedisError } from '../errors.ts';
 import { type Argument, Decoder, NEED_DATA, Push, type Reply, unwrap } from '../resp/index.ts';
+import { ByteTimes } from './byte-times.ts';
 import type { Command } from './command.ts';
 import {
   connectionLost,
@@ -13,6 +13,7 @@ import { type ConnectionEvent, ConnectionState, transition } from './connection-
 import type { CredentialStore, Credentials } from './credentials.ts';
 import { type Endpoint, formatAddress } from './endpoint.ts';
 import { Handshake, type HandshakeOptions, type HandshakeStep, refusal } from './handshake.ts';
+import { isMonitorLine } from './monitor-line.ts';
 import type { ClientSettings } from './options.ts';
 import { internalCommand, Outbox } from './outbox.ts';
 import { Pipeline } from './pipeline.ts';
@@ -53,9 +54,6 @@ export interface ConnectionOptions {
   readonly listener?: Listener | undefined;
 }
 
-/** How much a new measurement says against all before it, as in TCP. */
-const ROUND_TRIP_WEIGHT = 1 / 8;
-
 /**
  * One socket, from dialling to its end: the only owner of it.
  *
@@ -81,15 +79,10 @@ export class Connection {
   #state: ConnectionState = ConnectionState.Idle;
   #timer: TimerHandle | undefined;
   #isFlushScheduled = false;
-  #lastByteAt = 0;
-  /** Since when at least one answer is owed. */
-  #owedSince = 0;
+  readonly #times: ByteTimes;
   /** MONITOR was answered: lines that answer nobody come in between. */
   #isMonitoring = false;
   #isProbed = true;
-  /** The next bytes answer something that was sent when nothing was owed: they tell the round trip. */
-  #isMeasuring = false;
-  #roundTripMs: number | undefined;
   #zone: string | undefined;
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
@@ -101,6 +94,7 @@ export class Connection {
     this.#options = options;
     const pushes = options.listener === undefined ? 'string' : 'bytes';
     this.#decoder = new Decoder({ maps: settings.maps, maxReplyBytes: settings.maxReplyBytes, pushes });
+    this.#times = new ByteTimes(settings.runtime);
     this.#outbox = new Outbox(this.#pipeline, settings.maxBatchBytes);
     this.#timer = settings.runtime.setTimer(() => this.#dial(), options.delayMs);
   }
@@ -120,13 +114,12 @@ export class Connection {
 
   /** How long nothing came although an answer is owed, in milliseconds. */
   get silentMs(): number {
-    if (this.#pipeline.owed === 0) return 0;
-    return this.#settings.runtime.now() - Math.max(this.#lastByteAt, this.#owedSince);
+    return this.#pipeline.owed === 0 ? 0 : this.#times.silentMs;
   }
 
   /** A smoothed round trip, in milliseconds, measured when nothing else was under way: in the handshake, and since. */
   get roundTripMs(): number | undefined {
-    return this.#roundTripMs;
+    return this.#times.roundTripMs;
   }
 
   /** The server's availability zone, where it was asked and has one. */
@@ -269,8 +262,7 @@ export class Connection {
   }
 
   #onBytes(buffer: Buffer, length: number): void {
-    this.#lastByteAt = this.#settings.runtime.now();
-    if (this.#isMeasuring) this.#measure();
+    this.#times.heard();
     const decoder = this.#decoder;
     const listener = this.#listener;
     try {
@@ -288,13 +280,6 @@ export class Connection {
     }
     if (this.#state === ConnectionState.Draining) this.#endIfDrained();
     else if (this.#reauthentication !== undefined) this.#sendReauthentication();
-  }
-
-  #measure(): void {
-    this.#isMeasuring = false;
-    const sampleMs = this.#lastByteAt - this.#owedSince;
-    const known = this.#roundTripMs ?? sampleMs;
-    this.#roundTripMs = known + (sampleMs - known) * ROUND_TRIP_WEIGHT;
   }
 
   #pair(reply: Reply): void {
@@ -346,8 +331,7 @@ export class Connection {
 
   #send(wasIdle: boolean): void {
     if (wasIdle) {
-      this.#owedSince = this.#settings.runtime.now();
-      this.#isMeasuring = true;
+      this.#times.asked();
       this.#expectForm();
     }
     this.#outbox.write(this.#transport!, this.#batchLeft);
@@ -364,10 +348,10 @@ export class Connection {
     const { runtime, livenessMs, idleProbeMs } = this.#settings;
     this.#timer = runtime.setTimer(() => {
       if (this.#pipeline.owed > 0) {
-        if (this.silentMs >= livenessMs + this.#blockingMs()) {
+        if (this.silentMs >= livenessMs + this.#pipeline.blockingMs) {
           this.destroy(connectionSilent(this.address, livenessMs));
         }
-      } else if (runtime.now() - this.#lastByteAt >= idleProbeMs && this.#mayProbe()) {
+      } else if (this.#times.idleMs >= idleProbeMs && this.#mayProbe()) {
         this.writeOwn(['PING']);
       }
       if (this.#state !== ConnectionState.Closed) this.#watch();
@@ -376,12 +360,6 @@ export class Connection {
 
   #mayProbe(): boolean {
     return this.isReady && this.#isProbed && !this.#outbox.isWriting;
-  }
-
-  /** How long the server may take on purpose, besides what counts as silence. */
-  #blockingMs(): number {
-    const head = this.#pipeline.head;
-    return head?.info === undefined ? 0 : (blockingTimeoutMs(head.info, head.args) ?? 0);
   }
 
   #endIfDrained(): void {
@@ -402,9 +380,4 @@ export class Connection {
     this.#state = transition(this.#state, event);
     return this.#state;
   }
-}
-
-/** As servers write them: seconds with microseconds, database and address, command. They come as simple strings. */
-function isMonitorLine(reply: Reply): boolean {
-  return typeof reply === 'string' && /^\d+\.\d+ \[/.test(reply);
 }

@@ -1,3 +1,4 @@
+import { blockingTimeoutMs } from '../commands/index.ts';
 import type { Command } from './command.ts';
 import { Fifo } from './fifo.ts';
 
@@ -21,6 +22,12 @@ export class Pipeline {
   /** The command that the next reply answers. */
   get head(): Command | undefined {
     return this.#awaiting.peek();
+  }
+
+  /** How long the server may take for its next reply on purpose, besides what counts as silence; in milliseconds. */
+  get blockingMs(): number {
+    const head = this.head;
+    return head?.info === undefined ? 0 : (blockingTimeoutMs(head.info, head.args) ?? 0);
   }
 
   written(command: Command): void {
