@@ -15,6 +15,7 @@ import {
   type PubSubForm,
   runSession,
   type ScanOptions,
+  type SendOptions,
   type Script,
   type ScriptCall,
   type Session,
@@ -41,6 +42,7 @@ import { type SupervisedCluster, Supervisor } from './supervisor.ts';
 import { type TopologyHost, TopologyKeeper } from './topology-keeper.ts';
 import { Traffic } from './traffic.ts';
 import type { TrafficHost } from './traffic-host.ts';
+import { TransactionSink } from './transaction.ts';
 
 /**
  * Connects to a cluster, through the first of the seeds that answers with a usable topology. A server that is not in
@@ -77,6 +79,7 @@ export class Cluster {
   readonly #desk: LeaseDesk;
   readonly #leases: LeaseContext;
   readonly #subscribers: Subscribers;
+  readonly #transactions: TransactionSink;
 
   constructor(options: ClusterOptions) {
     const settings = clusterSettings(options);
@@ -92,6 +95,7 @@ export class Cluster {
       host: this.#trafficHost(),
       blockingCalls: new BlockingCalls(this.#leases),
     });
+    this.#transactions = new TransactionSink(this.#traffic);
     this.#reads = new ReplicaReads({ settings, credentials: this.#credentials, desk }, this.#map, this.#readsHost());
     this.#membership = new Membership(this.#pool, this.#map, (moved, gone) => this.#onChange(moved, gone));
     this.#intake = new Intake(settings, this.#traffic);
@@ -131,6 +135,23 @@ export class Cluster {
     if (options !== undefined) checkRoutingOptions(options);
     this.#supervisor.watch();
     return this.#intake.sendAll(commands, options);
+  }
+
+  /**
+   * Runs commands as one transaction on one slot: MULTI, the commands, EXEC. Nobody's commands come in between, and all of
+   * them run or none; what fails at run time does not undo the others. It has its place in the order of its slot, and is
+   * redirected and retried as a whole, only when nothing of it ran.
+   *
+   * @returns a reply for each command; an {@link ErrorReply} for one that failed at run time.
+   * @throws {ErrorReply} EXECABORT: nothing ran; `cause` is why the server refused one of the commands.
+   * @throws {ClusterError} ERR_CROSS_SLOT: keys in different slots; nothing was sent.
+   */
+  transaction<T extends Reply = Reply[]>(
+    commands: readonly (readonly Argument[])[],
+    options?: SendOptions,
+  ): Promise<T> {
+    this.#supervisor.watch();
+    return this.#intake.transaction(commands, options, this.#transactions) as Promise<T>;
   }
 
   /**

@@ -4,6 +4,7 @@ import {
   type LeasePool,
   type LeaseRouter,
   NO_SLOT,
+  refusalBehind,
   refusalPause,
   wasUnblockedByFailover,
 } from '../net/index.ts';
@@ -15,6 +16,7 @@ import { recoveryOf } from './recovery.ts';
 import type { Redirection } from './redirection.ts';
 import type { SlotMap } from './slot-map.ts';
 import { slotOf } from './target.ts';
+import { slotOfTransaction } from './transaction.ts';
 
 /** What routing leases needs of the cluster. */
 export interface ClusterLeaseParts {
@@ -50,7 +52,7 @@ export class ClusterLeases implements LeaseRouter {
 
   recover(command: Command, refusal: ErrorReply, from: LeasePool): number | RedisError {
     command.asking = false;
-    const recovery = recoveryOf(refusal, command);
+    const recovery = recoveryOf(refusalBehind(refusal), command);
     const isUnblocked = wasUnblockedByFailover(refusal);
     if (recovery.kind === 'tell' && !isUnblocked) return refusal;
     // Every other kind proves that the command did not run.
@@ -116,11 +118,11 @@ export class ClusterLeases implements LeaseRouter {
  * @returns ERR_CROSS_SLOT when its keys are in another.
  */
 export function checkSessionSlot(command: Command, sessionSlot: number): RedisError | undefined {
-  const { info, args, name } = command;
+  const { info, args, name, transaction } = command;
   command.slot = sessionSlot;
   if (info === undefined) return undefined;
   try {
-    const slot = slotOf(info, args);
+    const slot = transaction === undefined ? slotOf(info, args) : slotOfTransaction(transaction);
     if (slot === NO_SLOT || slot === sessionSlot) return undefined;
     const message = `the keys of ${name} are in slot ${slot}, the session is about slot ${sessionSlot}`;
     return new ClusterError('ERR_CROSS_SLOT', message, { slot });

@@ -11,6 +11,7 @@ import {
   lossOf,
   NO_SLOT,
   type Outcome,
+  refusalBehind,
 } from '../net/index.ts';
 import type { Reply } from '../resp/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
@@ -143,7 +144,7 @@ export class Traffic implements CommandSink, LaneHost {
       this.#again(node, command, 0);
       return;
     }
-    const recovery = recoveryOf(reply, command);
+    const recovery = recoveryOf(refusalBehind(reply), command);
     if (recovery.kind === 'tell' || this.#nodes.isTold(command, recovery.kind === 'redirect')) {
       this.#finish(command, reply);
       return;

@@ -1,4 +1,4 @@
-import { keyPositions } from '../commands/index.ts';
+import { type CommandInfo, keyPositions } from '../commands/index.ts';
 import type { Argument } from '../resp/index.ts';
 import type { Command } from './command.ts';
 
@@ -21,8 +21,13 @@ export class AskedKeys {
   }
 }
 
+function keysOf({ info, args, transaction }: Command): string[] {
+  if (transaction === undefined) return keysOfCall(info, args);
+  return transaction.commands.flatMap((call, i) => keysOfCall(transaction.infos[i], call));
+}
+
 /** A command that no table knows is taken to have its key where nearly every one has it. */
-function keysOf({ info, args }: Command): string[] {
+function keysOfCall(info: CommandInfo | undefined, args: readonly Argument[]): string[] {
   const positions = info === undefined ? [1] : keyPositions(info, args);
   return positions.filter((at) => at < args.length).map((at) => keyText(args[at]!));
 }

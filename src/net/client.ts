@@ -115,6 +115,20 @@ export class Client {
   }
 
   /**
+   * Runs commands as one transaction: MULTI, the commands, EXEC. Nobody's commands come in between, and all of them run or
+   * none. What fails at run time does not undo the others.
+   *
+   * @returns a reply for each command; an {@link ErrorReply} for one that failed at run time.
+   * @throws {ErrorReply} EXECABORT: nothing ran; `cause` is why the server refused one of the commands.
+   */
+  transaction<T extends Reply = Reply[]>(
+    commands: readonly (readonly Argument[])[],
+    options?: SendOptions,
+  ): Promise<T> {
+    return this.#intake.transaction(commands, options) as Promise<T>;
+  }
+
+  /**
    * Runs a function with a connection of its own; see {@link Session}.
    *
    * @returns what the function returns; the connection is given back when it has.

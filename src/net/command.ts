@@ -4,6 +4,7 @@ import type { Argument, Reply, ReplyForm } from '../resp/index.ts';
 import type { Admission } from './admission.ts';
 import type { SendOptions } from './options.ts';
 import type { ReadFrom } from './read-from.ts';
+import type { Transaction } from './transaction.ts';
 
 /**
  * Where a command is in its life. Whatever is not yet written can still be withdrawn, cancelled or re-routed.
@@ -69,7 +70,7 @@ export class Command {
   /** The budget for everything: queueing, routing, holding, redirects, back-off and the wire. */
   readonly timeoutMs: number;
   /** Bytes counted by admission. */
-  readonly bytes: number;
+  bytes: number;
   /** Order of `send`: within a slot, commands leave in this order. */
   readonly sequence: number;
   /** When the budget is exhausted, on the runtime's clock. */
@@ -95,6 +96,10 @@ export class Command {
   readFrom: ReadFrom | undefined;
   /** What takes the place of `args` when the server does not know the script that they name. */
   fallback: readonly Argument[] | undefined;
+  /** Of an EXEC: MULTI and these commands go right before it. */
+  transaction: Transaction | undefined;
+  /** Hears the reply to a command of our own, for which no caller waits. */
+  onDropped: ((reply: Reply) => void) | undefined;
   /** Counted by admission. */
   isAdmitted = false;
   /** The node's share of admission that it takes, besides the client's. */

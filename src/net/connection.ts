@@ -95,7 +95,7 @@ export class Connection {
     const pushes = options.listener === undefined ? 'string' : 'bytes';
     this.#decoder = new Decoder({ maps: settings.maps, maxReplyBytes: settings.maxReplyBytes, pushes });
     this.#times = new ByteTimes(settings.runtime);
-    this.#outbox = new Outbox(this.#pipeline, settings.maxBatchBytes);
+    this.#outbox = new Outbox(this.#pipeline, settings.maxBatchBytes, (reply) => this.#multiAnswered(reply));
     this.#timer = settings.runtime.setTimer(() => this.#dial(), options.delayMs);
   }
 
@@ -179,7 +179,7 @@ export class Connection {
   }
 
   #sendReauthentication(): void {
-    const isQuiet = this.#pipeline.owed === 0 && !this.#outbox.isWriting;
+    const isQuiet = this.#pipeline.owed === 0 && !this.#outbox.isWriting && !this.#outbox.isMultiOpen;
     if (isQuiet && this.#state === ConnectionState.Ready) this.#write(this.#reauthentication!);
   }
 
@@ -295,13 +295,27 @@ export class Connection {
       return;
     }
     if (command === this.#reauthentication) this.#reauthenticated(reply);
-    if (command.isSettled) return;
-    if (reply instanceof ErrorReply) {
-      reply.command = command.name;
-      reply.address = this.address;
-    }
+    if (command.isSettled) command.onDropped?.(reply);
+    else if (reply instanceof ErrorReply) this.#refused(command, reply);
     // A raw frame lies in the read buffer: what a caller keeps is a copy.
-    this.#events.onReply(this, command, command.form === 'raw' && Buffer.isBuffer(reply) ? Buffer.from(reply) : reply);
+    else if (command.form === 'raw' && Buffer.isBuffer(reply)) this.#events.onReply(this, command, Buffer.from(reply));
+    else this.#events.onReply(this, command, reply);
+  }
+
+  #refused(command: Command, reply: ErrorReply): void {
+    reply.command = command.name;
+    reply.address = this.address;
+    this.#events.onReply(this, command, command.transaction?.explain(reply) ?? reply);
+  }
+
+  /** Transactions waited for this; where MULTI is refused, so are they. */
+  #multiAnswered(reply: Reply): void {
+    if (reply instanceof ErrorReply) {
+      reply.command = 'MULTI';
+      reply.address = this.address;
+      for (const command of this.#outbox.takeQueuedTransactions()) this.#events.onReply(this, command, reply);
+    }
+    this.#flush();
   }
 
   #hear(reply: Reply, listener: Listener): void {
@@ -317,7 +331,9 @@ export class Connection {
 
   readonly #flush = (): void => {
     this.#isFlushScheduled = false;
-    if (this.#state !== ConnectionState.Ready || this.#outbox.isWriting || this.#reauthentication !== undefined) return;
+    if (this.#state !== ConnectionState.Ready || this.#outbox.isWriting) return;
+    // In the middle of a MULTI there is no AUTH.
+    if (this.#reauthentication !== undefined && !this.#outbox.isMultiOpen) return;
     const wasIdle = this.#pipeline.owed === 0;
     if (this.#outbox.fill()) this.#send(wasIdle);
   };

@@ -21,6 +21,14 @@ export class Fifo<T> {
     this.#length++;
   }
 
+  /** Puts one back that was taken out: it is the oldest again. */
+  unshift(value: T): void {
+    if (this.#length === this.#slots.length) this.#grow();
+    this.#head = (this.#head - 1) & (this.#slots.length - 1);
+    this.#slots[this.#head] = value;
+    this.#length++;
+  }
+
   /** The oldest, which stays. */
   peek(): T | undefined {
     return this.#slots[this.#head];

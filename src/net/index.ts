@@ -75,4 +75,5 @@ export {
 } from './script.ts';
 export { runSession, Session } from './session.ts';
 export type { SessionContext } from './session-line.ts';
+export { refusalBehind, type Transaction } from './transaction.ts';
 export type { Transport, TransportEvents } from './transport.ts';

@@ -7,6 +7,7 @@ import { Deadlines } from './deadlines.ts';
 import { Fifo } from './fifo.ts';
 import { type ClientSettings, checkSendOptions, type SendOptions } from './options.ts';
 import { Replies } from './replies.ts';
+import { EXEC, Transaction } from './transaction.ts';
 
 /** What a part of a command has of its own, and who is told of its outcome. */
 export interface PartFields {
@@ -79,6 +80,22 @@ export class Intake {
       for (let i = 0; i < records.length; i++) records[i]!.joinBatch(replies, i);
       for (const record of records) this.#admit(record);
     });
+  }
+
+  /** MULTI, the commands and EXEC as one; resolves with EXEC's reply. */
+  transaction(
+    commands: readonly (readonly Argument[])[],
+    options: SendOptions | undefined,
+    sink?: CommandSink,
+  ): Promise<Reply> {
+    const transaction = new Transaction(commands);
+    const command = this.#accept(EXEC, options, transaction.info);
+    command.transaction = transaction;
+    command.bytes += transaction.bytes;
+    command.sink = sink;
+    const promise = command.promise();
+    this.#admit(command);
+    return promise.then((replies) => transaction.name(replies));
   }
 
   /** Tells the caller the outcome, whichever it is, and gives back what the command took. */
@@ -179,11 +196,14 @@ export class Intake {
     this.deadlines.stop();
   }
 
-  #accept(args: readonly Argument[], options: SendOptions | undefined): Command {
+  #accept(
+    args: readonly Argument[],
+    options: SendOptions | undefined,
+    info: CommandInfo | undefined = findCommand(args),
+  ): Command {
     checkArguments(args);
     if (options !== undefined) checkSendOptions(options);
     const settings = this.#settings;
-    const info = findCommand(args);
     const command = new Command({
       args,
       info,
@@ -229,6 +249,8 @@ export class Intake {
   #refusal(command: Command): RedisError | undefined {
     if (command.signal?.aborted === true) return aborted(command, command.signal);
     if (this.#isClosed) return new ConnectionError('ERR_CLOSED', 'the client is closed');
+    const impossible = command.transaction?.refusal;
+    if (impossible !== undefined) return impossible;
     if (command.sink !== undefined) return command.sink.prepare(command);
     const method = needsSession(command.info, command.args);
     if (method !== undefined) {

@@ -1,7 +1,9 @@
-import { type Argument, CommandEncoder } from '../resp/index.ts';
+import { ErrorReply } from '../errors.ts';
+import { type Argument, CommandEncoder, type Reply } from '../resp/index.ts';
 import { Command, CommandState } from './command.ts';
 import { Fifo } from './fifo.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Transaction } from './transaction.ts';
 import type { Transport } from './transport.ts';
 
 /**
@@ -15,15 +17,31 @@ export class Outbox {
   readonly #encoder = new CommandEncoder();
   readonly #pipeline: Pipeline;
   readonly #maxBatchBytes: number;
+  readonly #onMultiAnswered: (reply: Reply) => void;
   #writesUnderWay = 0;
+  /**
+   * Whether the server takes MULTI from us. Where it does not (a user without the right to, a proxy), the commands behind
+   * it would run one by one: so the first transaction of a connection goes on when its MULTI was answered.
+   */
+  #multi: 'unknown' | 'asked' | 'allowed' = 'unknown';
+  /** The transaction whose MULTI alone is written, and whether ASKING went before it. */
+  #opened: Command | undefined;
+  #isOpenedAsking = false;
 
-  constructor(pipeline: Pipeline, maxBatchBytes: number) {
+  /** @param onMultiAnswered the server said whether it takes MULTI: what waited for that can leave, or never will. */
+  constructor(pipeline: Pipeline, maxBatchBytes: number, onMultiAnswered: (reply: Reply) => void) {
     this.#pipeline = pipeline;
     this.#maxBatchBytes = maxBatchBytes;
+    this.#onMultiAnswered = onMultiAnswered;
   }
 
   get isEmpty(): boolean {
     return this.#queue.length === 0;
+  }
+
+  /** Whether a MULTI is written, and its transaction not yet. */
+  get isMultiOpen(): boolean {
+    return this.#opened !== undefined;
   }
 
   /** Whether the socket has not taken everything yet. */
@@ -46,14 +64,27 @@ export class Outbox {
     return this.#queue.takeIf((command) => command.slot === slot && !command.isSettled);
   }
 
+  /** The same for transactions alone. */
+  takeQueuedTransactions(): Command[] {
+    return this.#queue.takeIf((command) => command.transaction !== undefined && !command.isSettled);
+  }
+
   /** Encodes what is queued, up to a batch; from now on it counts as written. @returns whether there is anything to write. */
   fill(): boolean {
     const encoder = this.#encoder;
-    while (encoder.byteLength < this.#maxBatchBytes) {
+    if (this.#opened !== undefined && this.#multi === 'allowed') this.#closeUnlessNext(this.#opened);
+    while (encoder.byteLength < this.#maxBatchBytes && this.#multi !== 'asked') {
       const command = this.#queue.shift();
       if (command === undefined) break;
       if (command.isSettled) continue;
-      if (command.asking) this.encode(ASKING);
+      if (command.transaction !== undefined && this.#multi !== 'allowed') {
+        this.#queue.unshift(command);
+        this.#askForMulti(command);
+        break;
+      }
+      // ASKING before MULTI holds until EXEC (protocol 8).
+      if (command.asking && command !== this.#opened) this.encode(ASKING);
+      if (command.transaction !== undefined) this.#encodeQueued(command, command.transaction);
       this.encode(command);
       command.state = CommandState.Written;
       command.mayHaveRun = true;
@@ -65,6 +96,48 @@ export class Outbox {
   encode(command: Command): void {
     this.#encoder.append(command.args);
     this.#pipeline.written(command);
+  }
+
+  /** MULTI, unless it went before, and the commands; EXEC is the record itself. */
+  #encodeQueued(command: Command, transaction: Transaction): void {
+    transaction.begin();
+    if (command === this.#opened) this.#opened = undefined;
+    else {
+      this.#encodeOwn(['MULTI'], (reply) => {
+        transaction.queued(0, reply);
+        if (reply instanceof ErrorReply) this.#multi = 'unknown';
+      });
+    }
+    for (const [i, args] of transaction.commands.entries()) {
+      this.#encodeOwn(args, (reply) => transaction.queued(i + 1, reply));
+    }
+  }
+
+  #askForMulti(command: Command): void {
+    this.#multi = 'asked';
+    this.#opened = command;
+    this.#isOpenedAsking = command.asking;
+    if (command.asking) this.encode(ASKING);
+    this.#encodeOwn(['MULTI'], (reply) => {
+      const isRefused = reply instanceof ErrorReply;
+      this.#multi = isRefused ? 'unknown' : 'allowed';
+      if (isRefused) this.#opened = undefined;
+      this.#onMultiAnswered(reply);
+    });
+  }
+
+  /** The transaction may have been given up or sent elsewhere meanwhile: then what was opened for it is closed. */
+  #closeUnlessNext(opened: Command): void {
+    while (this.#queue.peek()?.isSettled === true) this.#queue.shift();
+    if (this.#queue.peek() === opened && opened.asking === this.#isOpenedAsking) return;
+    this.#opened = undefined;
+    this.#encodeOwn(['DISCARD'], undefined);
+  }
+
+  #encodeOwn(args: readonly Argument[], onDropped: ((reply: Reply) => void) | undefined): void {
+    const command = internalCommand(args);
+    command.onDropped = onDropped;
+    this.encode(command);
   }
 
   /** Hands over what is encoded; `left` is called when the socket has taken it. */

@@ -13,6 +13,7 @@ import { PushStream } from './push-stream.ts';
 import { fateAfterLoss } from './retry-policy.ts';
 import type { TimerHandle } from './runtime.ts';
 import { SessionState } from './session-state.ts';
+import { refusalBehind } from './transaction.ts';
 
 /** What a session needs of its client. */
 export interface SessionContext extends LeaseContext {
@@ -45,6 +46,8 @@ export class SessionLine implements CommandSink, LeaseHolder {
   /** Refused while the session is fresh; they wait for the rest of what is under way. */
   #returned: Command[] = [];
   #pauseMs = 0;
+  /** On the connection, not answered and not given up. */
+  #inFlight = 0;
   /** After an ASK: the keys that are known to be where it leads. */
   #asked: AskedKeys | undefined;
   #isFresh = true;
@@ -100,11 +103,13 @@ export class SessionLine implements CommandSink, LeaseHolder {
 
   /** Given up early: when it was written, nobody knows any more what the connection holds. */
   cancelled(command: Command, from: CommandState): void {
-    if (from === CommandState.Written) {
+    // The MULTI of a transaction may have been written, and with it goes what was watched.
+    if (from === CommandState.Written || (from === CommandState.Queued && command.transaction !== undefined)) {
       this.#finish(new ConnectionError('ERR_CLOSED', `the session is over: ${command.name} was given up in it`));
       this.#lease?.close(this.#over!);
       return;
     }
+    if (from === CommandState.Queued) this.#inFlight--;
     this.#held = this.#held.filter((held) => held !== command);
     this.#returned = this.#returned.filter((returned) => returned !== command);
   }
@@ -121,11 +126,12 @@ export class SessionLine implements CommandSink, LeaseHolder {
   }
 
   onReply(lease: Lease, command: Command, reply: Reply): void {
+    this.#inFlight--;
     if (this.#over !== undefined) this.#context.settle(command, reply);
     else if (reply instanceof ErrorReply) this.#refused(lease, command, reply);
     else this.#answered(lease, command, reply);
     // What is still owed when a session is over is waited for: to be told that an EXEC was refused is better than a doubt.
-    if (this.#over !== undefined && lease.owed === 0) this.#drop(lease);
+    if (this.#over !== undefined && this.#inFlight === 0) this.#drop(lease);
   }
 
   onPush(push: Push): void {
@@ -134,6 +140,7 @@ export class SessionLine implements CommandSink, LeaseHolder {
 
   onLost(_lease: Lease, unanswered: readonly Command[], error: RedisError | undefined): void {
     this.#lease = undefined;
+    this.#inFlight = 0;
     if (error !== undefined) this.#context.router.onLost(this.#pool!, error);
     const isRefused = error?.code === 'ERR_CLOSED' || (error?.code === 'ERR_AUTH' && this.#hasFixedCredentials());
     const isHarmless = unanswered.every((command) => fateAfterLoss(command) !== 'reject');
@@ -175,17 +182,19 @@ export class SessionLine implements CommandSink, LeaseHolder {
   }
 
   #refused(lease: Lease, command: Command, refusal: ErrorReply): void {
-    const isRedirection = refusal.prefix === 'MOVED' || refusal.prefix === 'ASK';
+    const { prefix } = refusalBehind(refusal);
+    const isRedirection = prefix === 'MOVED' || prefix === 'ASK';
     const next = this.#isFresh || isRedirection ? this.#context.router.recover(command, refusal, this.#pool!) : refusal;
     if (typeof next !== 'number') {
       this.#answered(lease, command, next);
     } else if (this.#isFresh) {
       command.state = CommandState.Held;
       this.#pauseMs = Math.max(this.#pauseMs, next);
-      this.#returned.push(command, ...lease.takeQueued());
-      if (lease.owed > 0) return;
+      this.#returned.push(command, ...this.#withdraw());
+      if (this.#inFlight > 0) return;
       this.#lease = undefined;
-      if (refusal.prefix === 'NOAUTH') lease.close(movedAway(refusal));
+      // A MULTI that nobody waits for may still be on its way.
+      if (prefix === 'NOAUTH' || lease.owed > 0) lease.close(movedAway(refusal));
       else lease.giveBack();
       this.#beginAgain();
     } else {
@@ -229,14 +238,22 @@ export class SessionLine implements CommandSink, LeaseHolder {
       const error = new ConnectionError('ERR_CLOSED', message, { address: lease.address });
       this.#finish(error);
       this.#context.settle(command, isOver(error));
-      if (lease.owed === 0) this.#drop(lease);
+      if (this.#inFlight === 0) this.#drop(lease);
       return;
     }
     // ASKING before MULTI holds until its EXEC; within it, it would be queued (protocol 8).
     command.asking = this.#asked !== undefined && !this.#state.isInMulti;
     this.#state.sent(command.info);
     lease.setProbed(!this.#state.isInMulti);
+    this.#inFlight++;
     lease.enqueue(command);
+  }
+
+  /** What the connection has not written yet. */
+  #withdraw(): Command[] {
+    const queued = this.#lease?.takeQueued() ?? [];
+    this.#inFlight -= queued.length;
+    return queued;
   }
 
   /** Takes nothing more. What is not written is told so; what is written is still waited for. */
@@ -244,7 +261,7 @@ export class SessionLine implements CommandSink, LeaseHolder {
     this.#over ??= over;
     if (this.#pause !== undefined) this.#context.settings.runtime.clearTimer(this.#pause);
     this.#context.desk.withdraw(this);
-    const waiting = [...this.#returned.splice(0), ...this.#held.splice(0), ...(this.#lease?.takeQueued() ?? [])];
+    const waiting = [...this.#returned.splice(0), ...this.#held.splice(0), ...this.#withdraw()];
     for (const command of waiting) this.#context.settle(command, isOver(this.#over));
     this.#pushes?.end(this.#over);
   }

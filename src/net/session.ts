@@ -43,6 +43,18 @@ export class Session {
   }
 
   /**
+   * MULTI, the commands and EXEC as one, as the client's `transaction`; after a WATCH.
+   *
+   * @returns a reply for each command; null when a watched key has changed, and nothing ran.
+   */
+  transaction<T extends Reply = Reply[] | null>(
+    commands: readonly (readonly Argument[])[],
+    options?: SendOptions,
+  ): Promise<T> {
+    return this.#intake.transaction(commands, options, this.#line) as Promise<T>;
+  }
+
+  /**
    * What the server sends of its own accord, for one reader: invalidations of CLIENT TRACKING, and lines of MONITOR as
    * pushes of the kind `monitor`. Kept from the first call on, so call it before the command that starts them.
    *

@@ -11,7 +11,7 @@ function setUp(maxBatchBytes: number): { outbox: Outbox; pipeline: Pipeline; tra
   const pipeline = new Pipeline();
   const events = { onConnect: () => undefined, onBytes: () => undefined, onClose: () => undefined };
   const transport = new FakeTransport({ host: 'h', port: 1 }, events);
-  return { outbox: new Outbox(pipeline, maxBatchBytes), pipeline, transport };
+  return { outbox: new Outbox(pipeline, maxBatchBytes, () => undefined), pipeline, transport };
 }
 
 test('nothing is encoded, and nothing counts as written, before it is filled', () => {
