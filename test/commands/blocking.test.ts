@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { blockingTimeoutMs, isBlockingCall } from '../../src/commands/blocking.ts';
+import { blockingTimeoutMs, isBlockingCall, withBlockingTimeout } from '../../src/commands/blocking.ts';
 import { findCommand, knownCommands } from '../../src/commands/find-command.ts';
 
 const test = suite('blocking');
@@ -62,6 +62,39 @@ test('every command that the servers flag as blocking says where its timeout is'
     const args = info.name.startsWith('XREAD') ? [info.name, 'BLOCK', 1] : [info.name, 1, 1, 1, 1, 1];
     assert.ok(Number.isFinite(blockingTimeoutMs(info, args)), info.name);
   }
+});
+
+test('a call that goes out again is given what is left of its time, rounded up to what old servers understand', () => {
+  for (const [args, expected] of [
+    [
+      ['BLPOP', 'a', 'b', 30],
+      ['BLPOP', 'a', 'b', 10],
+    ],
+    [
+      ['BLMPOP', 30, 1, 'a', 'LEFT'],
+      ['BLMPOP', 10, 1, 'a', 'LEFT'],
+    ],
+    [
+      ['XREAD', 'COUNT', 2, 'BLOCK', 30_000, 'STREAMS', 's', '$'],
+      ['XREAD', 'COUNT', 2, 'BLOCK', 9500, 'STREAMS', 's', '$'],
+    ],
+    [
+      ['BLPOP', 'a', 0],
+      ['BLPOP', 'a', 0],
+    ],
+    [
+      ['BLPOP', 'a', 'nonsense'],
+      ['BLPOP', 'a', 'nonsense'],
+    ],
+    [
+      ['GET', 'a'],
+      ['GET', 'a'],
+    ],
+  ] as const) {
+    assert.equal(withBlockingTimeout(findCommand(args)!, args, 9500), expected);
+  }
+  // 0 would be for ever.
+  assert.equal(withBlockingTimeout(findCommand(['BLPOP'])!, ['BLPOP', 'a', 3], -20), ['BLPOP', 'a', 1]);
 });
 
 test.run();

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findCommand } from '../../src/commands/find-command.ts';
-import { needsSession } from '../../src/commands/session-need.ts';
+import { needsSession, runsInSession } from '../../src/commands/session-need.ts';
 
 const test = suite('session need');
 
@@ -33,6 +33,22 @@ test('of CLIENT only some subcommands, in any case', () => {
 test('everything else is free to be sent, publishing and unknown commands too', () => {
   for (const name of ['GET', 'SET', 'PUBLISH', 'SPUBLISH', 'BLPOP', 'EVAL', 'NOSUCH', 'constructor']) {
     assert.is(need(name, 'x'), undefined);
+  }
+});
+
+test('a session runs what names session() or transaction(), and nothing that would change who the connection belongs to', () => {
+  for (const name of ['WATCH', 'UNWATCH', 'MULTI', 'EXEC', 'DISCARD', 'MONITOR', 'WAIT', 'WAITAOF']) {
+    assert.is(runsInSession(need(name)!), true, name);
+  }
+  assert.is(runsInSession(need('CLIENT', 'TRACKING')!), true);
+  for (const name of ['SELECT', 'AUTH', 'HELLO', 'RESET', 'QUIT', 'READONLY', 'ASKING', 'SUBSCRIBE', 'SYNC']) {
+    assert.is(runsInSession(need(name)!), false, name);
+  }
+  for (const [name, second] of [
+    ['CLIENT', 'REPLY'],
+    ['SCRIPT', 'DEBUG'],
+  ] as const) {
+    assert.is(runsInSession(need(name, second)!), false, second);
   }
 });
 

@@ -44,4 +44,12 @@ test('gives back what an array would, whatever is done to both', () => {
   );
 });
 
+test('what is put back is the oldest again, in a full ring too', () => {
+  const fifo = new Fifo<number>();
+  for (let n = 0; n < 16; n++) fifo.push(n);
+  fifo.unshift(-1);
+  fifo.unshift(-2);
+  assert.equal(fifo.takeAll(), [-2, -1, ...Array.from({ length: 16 }, (_, n) => n)]);
+});
+
 test.run();
