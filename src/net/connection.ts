@@ -179,8 +179,13 @@ export class Connection {
   }
 
   #sendReauthentication(): void {
-    const isQuiet = this.#pipeline.owed === 0 && !this.#outbox.isWriting && !this.#outbox.isMultiOpen;
-    if (isQuiet && this.#state === ConnectionState.Ready) this.#write(this.#reauthentication!);
+    const isQuiet = this.#pipeline.owed === 0 && !this.#outbox.isWriting;
+    if (isQuiet && this.#isForAuth() && this.#state === ConnectionState.Ready) this.#write(this.#reauthentication!);
+  }
+
+  /** New credentials wait for the pipeline to be empty: nothing else is written, but what a MULTI was sent for. */
+  #isForAuth(): boolean {
+    return this.#reauthentication !== undefined && !this.#outbox.isMultiOpen;
   }
 
   #reauthenticated(reply: Reply): void {
@@ -331,9 +336,7 @@ export class Connection {
 
   readonly #flush = (): void => {
     this.#isFlushScheduled = false;
-    if (this.#state !== ConnectionState.Ready || this.#outbox.isWriting) return;
-    // In the middle of a MULTI there is no AUTH.
-    if (this.#reauthentication !== undefined && !this.#outbox.isMultiOpen) return;
+    if (this.#state !== ConnectionState.Ready || this.#outbox.isWriting || this.#isForAuth()) return;
     const wasIdle = this.#pipeline.owed === 0;
     if (this.#outbox.fill()) this.#send(wasIdle);
   };
@@ -355,7 +358,7 @@ export class Connection {
 
   readonly #batchLeft = (): void => {
     if (this.#outbox.isWriting) return;
-    if (this.#reauthentication !== undefined) this.#sendReauthentication();
+    if (this.#isForAuth()) this.#sendReauthentication();
     else if (!this.#outbox.isEmpty) this.#flush();
   };
 

@@ -152,10 +152,13 @@ test('AUTH with new credentials does not get between a MULTI and its EXEC', asyn
   }
   const fake = await LeasingClient.ready({ credentials: credentials() });
   const transaction = fake.client.transaction([['INCR', 'a']]);
+  fake.shared.isStalled = true;
   assert.equal(fake.commands(fake.shared), ['MULTI']);
   rotate[0]!();
   await outcome(Promise.resolve());
+  // That the bytes have left may be heard of later than what they were answered with.
   fake.shared.reply('+OK\r\n');
+  fake.shared.release();
   assert.equal(fake.commands(fake.shared), ['INCR a', 'EXEC']);
   fake.shared.reply('+QUEUED\r\n*1\r\n:1\r\n');
   assert.equal(await outcome(transaction), [1]);
@@ -173,6 +176,17 @@ test('what can’t be in a transaction is refused before anything is sent', asyn
   assert.throws(() => fake.client.transaction([['SET', 'a', Number.NaN]]), /argument 2/);
   assert.equal(fake.commands(fake.shared), []);
   fake.client.destroy();
+});
+
+test('what refused it the first time does not explain the second', () => {
+  const transaction = new Transaction([['INCR', 'a']]);
+  const abort = new ErrorReply('EXECABORT Transaction discarded');
+  transaction.begin();
+  transaction.queued(1, new ErrorReply('MOVED 1 h:1'));
+  assert.is(refusalBehind(transaction.explain(abort)).prefix, 'MOVED');
+  transaction.begin();
+  transaction.queued(1, null);
+  assert.is(transaction.explain(abort), abort);
 });
 
 test('an argument exchanged after the call changes nothing', () => {
