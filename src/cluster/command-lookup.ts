@@ -85,7 +85,7 @@ export class CommandLookup {
     for (let attempt = 0; isWanted(); attempt++) {
       const answer = await this.#host.ask(['COMMAND', 'INFO', name], QUESTION_TIMEOUT_MS).catch(asAnswer);
       if (!isPassing(answer)) {
-        if (!learnCommand(answer, this.#learned)) this.#forget(name);
+        if (!learnCommand(name, answer, this.#learned)) this.#forget(name);
         break;
       }
       for (const command of this.#waiting.get(name)!) command.lastRefusal = answer;

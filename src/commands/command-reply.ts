@@ -49,12 +49,16 @@ export function readCommandReply(command: readonly Reply[]): CommandEntry[] {
 /**
  * Adds what a server answered to COMMAND INFO for one name.
  *
+ * @param name that was asked about, NAME or NAME|SUBCOMMAND in upper case: a server that calls GET by another name
+ * (`rename-command`) still describes it as GET.
  * @returns whether it knows that command, and says so in a way that can be understood.
  */
-export function learnCommand(reply: unknown, commands: CommandNames): boolean {
+export function learnCommand(name: string, reply: unknown, commands: CommandNames): boolean {
   const command: unknown = Array.isArray(reply) ? reply[0] : undefined;
   if (!Array.isArray(command) || command.length < 6) return false;
-  const entries = readCommandReply(command);
+  const entries = readCommandReply(command).map(({ path, ...entry }, index) => {
+    return { ...entry, path: index === 0 ? name : `${name}|${path.slice(path.indexOf('|') + 1)}` };
+  });
   if (!entries.every(({ path, arity }) => PATH.test(path) && Number.isInteger(arity))) return false;
   try {
     readCommandTable(entries.map(({ path, arity, group }) => `${group}\n ${path}/${arity}`).join('\n'), commands);
