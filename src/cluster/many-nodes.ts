@@ -18,7 +18,7 @@ export interface ManyNodesParts {
   readonly map: SlotMap<ClusterNode>;
   readonly host: TrafficHost;
   readonly nodes: NodeTraffic;
-  /** Sends a part into the lane of its slot. */
+  /** Sends a part that has a slot to its node. */
   readonly toSlot: (command: Command) => void;
 }
 

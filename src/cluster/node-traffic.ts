@@ -120,7 +120,7 @@ export class NodeTraffic {
   /** Whether the node is no longer the one that should answer it, so that nobody needs to wait for it. */
   isMisplaced(node: ClusterNode, command: Command): boolean {
     const errand = this.#errands.get(command);
-    if (errand?.kind === 'shard') return this.#parts.map.primaryOf(errand.slot) !== node;
+    if (errand?.kind === 'shard') return !this.#parts.map.primaries().includes(node);
     return errand?.kind === 'member' && !this.#isMember(node.address);
   }
 

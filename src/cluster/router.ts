@@ -21,7 +21,7 @@ export interface RouterParts {
   readonly map: SlotMap<ClusterNode>;
   readonly host: TrafficHost;
   readonly nodes: NodeTraffic;
-  /** Sends a command into the lane of its slot. */
+  /** Sends a command that has a slot to its node. */
   readonly toSlot: (command: Command) => void;
 }
 
@@ -54,7 +54,6 @@ export class Router implements LookupHost {
   /** Completes the record, or says why no node can run it. */
   prepare(command: Command): RedisError | undefined {
     if (command.pinnedTo !== undefined) return undefined;
-    // What a server has taught us; a container of ours may have got a new subcommand.
     command.info = this.#infoOf(command);
     const target = this.#targetOfCommand(command);
     if (target.kind === 'refused') return target.error;
@@ -113,6 +112,7 @@ export class Router implements LookupHost {
     this.#parts.host.settle(command, new ClusterError('ERR_CROSS_SLOT', message, { slot }));
   }
 
+  /** What our tables say, or a server has taught us: a container that we know may have got a new subcommand. */
   #infoOf({ info, args }: Command): CommandInfo | undefined {
     if (info !== undefined && info.subcommands === undefined) return info;
     return this.#lookup.find(args) ?? info;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { combineReplies } from '../../src/cluster/response-policy.ts';
+import { combineReplies, repliesByNode } from '../../src/cluster/response-policy.ts';
 import { ClusterError, ConnectionError, ErrorReply } from '../../src/errors.ts';
 import type { Reply } from '../../src/resp/index.ts';
 
@@ -103,6 +103,50 @@ test('replies that can not be combined give ERR_SPLIT_PARTIAL instead of a wrong
     assert.instance(outcome, ClusterError);
     assert.is((outcome as ClusterError).code, 'ERR_SPLIT_PARTIAL');
   }
+});
+
+test('a union has every element once, text or bytes', () => {
+  assert.equal(combineReplies('union', [['a', 'b'], [], ['b', 'c']]), ['a', 'b', 'c']);
+  const [first, second] = [Buffer.from([0xff]), Buffer.from([0xff])];
+  assert.equal(combineReplies('union', [[first], [second]]), [first]);
+  assert.is(combineReplies('union', [['a'], refusal]), refusal);
+});
+
+test('a sum by name adds the numbers and keeps the names, exactly', () => {
+  assert.equal(
+    combineReplies('sumByName', [
+      ['a', 1, 'b', 2n ** 53n],
+      ['a', 2, 'b', 1],
+    ]),
+    ['a', 3, 'b', 2n ** 53n + 1n],
+  );
+  for (const wrong of [['a'], 'a', ['a', 1, 'b', 2]] as Reply[]) {
+    assert.instance(combineReplies('sumByName', [['a', 1], wrong]), ClusterError);
+  }
+});
+
+test('by node: a map from address to reply, in the form the client has maps; an error counts before all', () => {
+  const addresses = ['h:1', 'h:2'];
+  assert.equal(repliesByNode(addresses, ['a', ['b']], 'pairs'), ['h:1', 'a', 'h:2', ['b']]);
+  assert.equal(
+    repliesByNode(addresses, ['a', 'b'], 'map'),
+    new Map([
+      ['h:1', 'a'],
+      ['h:2', 'b'],
+    ]),
+  );
+  const object = repliesByNode(addresses, ['a', 'b'], 'object') as object;
+  assert.equal(
+    [Object.getPrototypeOf(object), Object.entries(object)],
+    [
+      null,
+      [
+        ['h:1', 'a'],
+        ['h:2', 'b'],
+      ],
+    ],
+  );
+  assert.is(repliesByNode(addresses, ['a', loss], 'pairs'), loss);
 });
 
 test('one node is no special case', () => {

@@ -56,6 +56,38 @@ test('each command expires when its own budget is exhausted, whatever comes and 
   );
 });
 
+test('parts expire with their whole, and before it; what is removed of them does not', () => {
+  const runtime = new FakeRuntime();
+  const expired: number[] = [];
+  const deadlines: Deadlines = new Deadlines(runtime, (one) => {
+    deadlines.remove(one);
+    expired.push(one.sequence);
+  });
+  const [earlier, whole, later] = [command(50, 1), command(50, 2), command(50, 3)] as const;
+  deadlines.add(earlier, runtime.time);
+  runtime.advance(10);
+  deadlines.add(whole, runtime.time);
+  deadlines.add(later, runtime.time);
+  runtime.advance(10);
+  const parts = [command(50, 4), command(50, 5), command(50, 6)] as const;
+  for (const part of parts) deadlines.addPart(part, whole);
+  deadlines.remove(parts[1]);
+  assert.equal(
+    deadlines.all().map(({ sequence }) => sequence),
+    [1, 4, 6, 2, 3],
+  );
+  runtime.advance(30);
+  assert.equal(expired, [1]);
+  runtime.advance(10);
+  assert.equal(expired, [1, 4, 6, 2, 3]);
+  const alone = command(20, 7);
+  deadlines.add(alone, runtime.time);
+  const first = command(20, 8);
+  deadlines.addPart(first, alone);
+  runtime.advance(20);
+  assert.equal(expired.slice(5), [8, 7]);
+});
+
 test('an endless budget never rings', () => {
   const runtime = new FakeRuntime();
   const deadlines = new Deadlines(runtime, () => assert.unreachable());
