@@ -72,7 +72,7 @@ export class CommandLookup {
       const answer = await this.#host.askAbout(command, ['COMMAND', 'GETKEYS', ...command.args]).catch(asAnswer);
       if (command.isSettled) return;
       if (!isPassing(answer)) {
-        this.#host.foundKeys(command, Array.isArray(answer) ? (answer as Argument[]) : []);
+        this.#host.foundKeys(command, keysIn(answer));
         return;
       }
       command.lastRefusal = answer;
@@ -117,6 +117,12 @@ function nameOf({ info, args }: Command): string {
 
 function text(argument: Argument): string {
   return typeof argument === 'object' ? Buffer.from(argument).toString('latin1') : String(argument);
+}
+
+/** The keys in a reply to COMMAND GETKEYS; an error is told again by whoever is sent the command. */
+function keysIn(answer: Reply): Argument[] {
+  const isKey = (key: Reply): key is string | Buffer => typeof key === 'string' || Buffer.isBuffer(key);
+  return Array.isArray(answer) ? answer.filter(isKey) : [];
 }
 
 /** An error that is the answer. */

@@ -82,7 +82,9 @@ function unionOf(replies: readonly Reply[]): Reply {
 function sumByName(replies: readonly Reply[]): Outcome {
   const [first] = replies;
   const rows = replies.filter((reply) => Array.isArray(reply));
-  const isTable = rows.length === replies.length && rows.every((row) => row.length === rows[0]!.length);
+  const isRow = (row: Reply[]): boolean =>
+    row.length === rows[0]!.length && row.every((element, i) => i % 2 === 0 || isNumeric(element));
+  const isTable = rows.length === replies.length && rows.every(isRow);
   if (!Array.isArray(first) || !isTable) return notCombinable('a sum by name');
   return first.map((name, i) =>
     i % 2 === 0 ? name : rows.reduce<NumericReply>((sum, row) => add(sum, row[i] as NumericReply), 0),

@@ -56,15 +56,15 @@ export function readCommandReply(command: readonly Reply[]): CommandEntry[] {
 export function learnCommand(name: string, reply: unknown, commands: CommandNames): boolean {
   const command: unknown = Array.isArray(reply) ? reply[0] : undefined;
   if (!Array.isArray(command) || command.length < 6) return false;
-  const entries = readCommandReply(command).map(({ path, ...entry }, index) => {
-    return { ...entry, path: index === 0 ? name : `${name}|${path.slice(path.indexOf('|') + 1)}` };
-  });
-  if (!entries.every(({ path, arity }) => PATH.test(path) && Number.isInteger(arity))) return false;
   try {
+    const entries = readCommandReply(command).map(({ path, ...entry }, index) => {
+      return { ...entry, path: index === 0 ? name : `${name}|${path.slice(path.indexOf('|') + 1)}` };
+    });
+    if (!entries.every(({ path, arity }) => PATH.test(path) && Number.isInteger(arity))) return false;
     readCommandTable(entries.map(({ path, arity, group }) => `${group}\n ${path}/${arity}`).join('\n'), commands);
     return true;
   } catch {
-    // A key specification of a kind that is not known yet.
+    // A key specification of a kind that is not known yet, or something else altogether.
     return false;
   }
 }

@@ -114,6 +114,15 @@ test('where only the server can find the keys, it is asked each time', async () 
   cluster.destroy();
 });
 
+test('a server that answers with something else than keys is taken to find none', async () => {
+  for (const strange of ['*2\r\n$-1\r\n:7\r\n', '+OK\r\n', '$-1\r\n']) {
+    const fake = clusterWith((words) => (words[1] === 'INFO' ? info('my.join', ['movablekeys'], [0, 0, 0]) : strange));
+    const cluster = await fake.connect();
+    assert.is(await fake.settle(cluster.send(['MY.JOIN', 'x'])), 'OK');
+    cluster.destroy();
+  }
+});
+
 test('keys that the server finds in two slots are refused', async () => {
   const fake = clusterWith((words) => {
     return words[1] === 'INFO' ? info('my.join', ['movablekeys'], [0, 0, 0]) : '*2\r\n$3\r\nfoo\r\n$3\r\nbar\r\n';

@@ -254,12 +254,19 @@ test('RANDOMKEY asks one primary after the other, and is null only when all are 
   }
   const controller = new AbortController();
   fake.nodes.forEach((node) => {
+    node.take();
     node.answer = () => undefined;
   });
   const aborted = fake.failure<TimeoutError>(cluster.send(['RANDOMKEY'], { signal: controller.signal }));
   await fake.pass(3);
   controller.abort();
   assert.equal([(await aborted).code, (await aborted).wasSent], ['ERR_ABORTED', true]);
+  await fake.pass(5);
+  assert.equal(
+    fake.nodes.flatMap((node) => node.take()),
+    ['RANDOMKEY'],
+    'nobody else is asked for a caller who has left',
+  );
   cluster.destroy();
 });
 

@@ -120,7 +120,7 @@ test('a sum by name adds the numbers and keeps the names, exactly', () => {
     ]),
     ['a', 3, 'b', 2n ** 53n + 1n],
   );
-  for (const wrong of [['a'], 'a', ['a', 1, 'b', 2]] as Reply[]) {
+  for (const wrong of [['a'], 'a', ['a', 1, 'b', 2], ['a', 'x'], ['a', null]] as Reply[]) {
     assert.instance(combineReplies('sumByName', [['a', 1], wrong]), ClusterError);
   }
 });

@@ -99,7 +99,19 @@ test('what is no description is not learnt', () => {
     [],
     [['flags', ['RO'], 'begin_search', ['type', 'index', 'spec', ['index', -1]], 'find_keys', range(0)]],
   ];
-  for (const reply of [null, 'x', [], [null], [['a']], [strange], [newKind], new Error('x')]) {
+  const bare = Object.create(null) as Reply;
+  for (const reply of [
+    [[bare, 1, [], 0, 0, 0]],
+    [['a', 1, [bare], 0, 0, 0]],
+    null,
+    'x',
+    [],
+    [null],
+    [['a']],
+    [strange],
+    [newKind],
+    new Error('x'),
+  ]) {
     assert.is(learnCommand('NAME', reply, names), false);
   }
   assert.equal([...names], []);
