@@ -140,8 +140,7 @@ export class Router implements LookupHost {
     const { nodes, pool } = this.#parts;
     switch (target.kind) {
       case 'replica':
-        command.readFrom = 'preferReplica';
-        this.#toSlot(command, target.slot);
+        this.#toReplica(command, target.slot);
         break;
       case 'anyNode':
         nodes.toAny(command);
@@ -164,6 +163,18 @@ export class Router implements LookupHost {
       case 'split':
         this.#many.split(command, command.info!);
     }
+  }
+
+  /** Reads need a connection on which the replica serves them; what is about the node itself, or not a read, does not. */
+  #toReplica(command: Command, slot: number): void {
+    const { nodes, map } = this.#parts;
+    const replica = command.info?.isReadonly === true ? undefined : nodes.pick(map.replicasOf(slot));
+    if (replica !== undefined) {
+      this.#toNode(command, replica);
+      return;
+    }
+    command.readFrom = 'preferReplica';
+    this.#toSlot(command, slot);
   }
 
   #toNode(command: Command, node: ClusterNode | undefined): void {

@@ -5,7 +5,7 @@ import { NO_SLOT } from '../net/index.ts';
 import type { Argument } from '../resp/index.ts';
 import { SLOT_COUNT, slotOfKey } from './hash-slot.ts';
 import type { CombineRule } from './response-policy.ts';
-import type { Route, RoutingOptions } from './route.ts';
+import type { Role, Route, RoutingOptions } from './route.ts';
 import { type SpecialPolicy, specialPolicyOf } from './special-policies.ts';
 import { isSplittable } from './split.ts';
 
@@ -88,9 +88,9 @@ function routedTarget(info: CommandInfo | undefined, route: Route): Target {
   if (route === 'randomPrimary') return ANY_NODE;
   if (route === 'randomNode') return { kind: 'randomNode' };
   if (typeof route === 'string') return { kind: route, combine: combineRuleOf(info) };
-  if ('node' in route) return { kind: 'node', node: route.node };
-  const slot = 'key' in route ? slotOfKey(route.key) : route.slot;
-  return { kind: route.role === 'replica' ? 'replica' : 'slot', slot };
+  const { key, slot, node, role } = route as { key?: Argument; slot?: number; node?: string; role?: Role };
+  if (node !== undefined) return { kind: 'node', node };
+  return { kind: role === 'replica' ? 'replica' : 'slot', slot: key === undefined ? slot! : slotOfKey(key) };
 }
 
 /**

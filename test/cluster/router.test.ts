@@ -23,6 +23,7 @@ test('route sends a command to a key’s node, a slot’s, a node by address or 
     [{ slot: 6000, role: 'primary' }, 1],
     [{ node: '10.0.0.1:7001' }, 1],
     [{ node: 'id7002' }, 2],
+    [{ key: undefined, node: '10.0.0.1:7000' } as unknown as Route, 0],
   ];
   for (const [route, index] of routes) {
     await fake.settle(cluster.send(['CLIENT', 'LIST'], { route }));
@@ -59,9 +60,12 @@ test('a replica is asked with role: replica, the primary where it has none, or s
   primary.answer = () => '+from the primary\r\n';
   assert.is(await fake.settle(cluster.send(['GET', 'foo'], { route })), 'from the primary');
   assert.is(cluster.primaryOf(FOO), primary.address);
+  replica.answer = () => '+about the replica\r\n';
+  assert.is(await fake.settle(cluster.send(['ROLE'], { route })), 'about the replica');
   fake.clusterSlots = () => `*1\r\n*3\r\n:0\r\n:16383\r\n${entry(primary)}`;
   const alone = await fake.connect();
   assert.is(await fake.settle(alone.send(['GET', 'foo'], { route })), 'from the primary');
+  assert.is(await fake.settle(alone.send(['ROLE'], { route })), 'from the primary');
   cluster.destroy();
   alone.destroy();
 });
