@@ -4,7 +4,7 @@
  *
  *     node build/tools/generate-facade.js && npx biome check --write src/facade/generated
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { type Description, describeServerCommands } from './facade/description.ts';
 import { formatSyntax } from './facade/format-syntax.ts';
 import { isQuotable, OWN_SUMMARIES } from './facade/summaries.ts';
@@ -33,6 +33,7 @@ function merge(earlier: Description | undefined, next: Description, server: stri
 }
 
 function write(commands: readonly Description[]): void {
+  rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   const groups = new Set(commands.map((command) => command.group));
   const members = (group: string): Description[] => commands.filter((command) => command.group === group);

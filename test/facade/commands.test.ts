@@ -54,7 +54,7 @@ test('a subcommand is one method', async () => {
   await facade.clientNoEvict('ON');
   await facade.clusterSetslot(7, { NODE: 'id' });
   await facade.command();
-  await facade.ftConfigGet(['*']);
+  await facade.ftConfigGet('*');
   assert.equal(
     recorder.sent.map(({ args }) => args),
     [

@@ -55,12 +55,12 @@ test('no two properties of one object have the same name', () => {
   }
 });
 
-// A script may have no key, and another alternative than the first is the shortest.
-const SHORTER = 'CLUSTER SETSLOT, CLUSTER SLOT-STATS, EVAL, EVALSHA, EVALSHA_RO, EVAL_RO, FCALL, FCALL_RO'.split(', ');
+// Their first alternative is not the shortest.
+const SHORTER: readonly string[] = ['CLUSTER SETSLOT', 'CLUSTER SLOT-STATS'];
 
 test('the shortest call has as many arguments as the command table says', () => {
   for (const syntax of syntaxes) {
-    const { arity, name } = findCommand(syntax.words)!;
+    const { arity, name, runsUserCode } = findCommand(syntax.words)!;
     const { given } = sampleCall(
       syntax,
       shortest((part) => part.name),
@@ -68,7 +68,9 @@ test('the shortest call has as many arguments as the command table says', () => 
     const length = encodeCall(syntax, given).length;
     // A list of no particular arguments says nothing.
     if (syntax.parts.some((part) => part.name === 'args' && part.isOptional)) continue;
-    assert.is(length, Math.abs(arity) + (SHORTER.includes(name) ? 1 : 0), name);
+    // Scripts may have no key, and modules leave some checks to themselves.
+    if (runsUserCode) assert.ok(length >= Math.abs(arity), name);
+    else assert.is(length, Math.abs(arity) + (SHORTER.includes(name) ? 1 : 0), name);
   }
 });
 

@@ -158,6 +158,23 @@ test('hashes: fields that expire (Redis 7.4 and 8.0)', async () => {
   assert.equal(await redis.hgetdel('h', ['b']), ['2']);
 });
 
+test('vectors (Redis 8.0)', async () => {
+  if (server.binary.name !== 'redis' || !has(8, 0, 0)) {
+    assert.match(await refusal(redis.vcard('v')), /unknown command/);
+    return;
+  }
+  const vector = { VALUES: [0.5, 1, 0] };
+  assert.is(Number(await redis.vadd('v', vector, 'a', { SETATTR: '{"year":1950}', M: 16, Q8: true, CAS: true })), 1);
+  const blob = Buffer.from(new Float32Array([1, 0, 0]).buffer);
+  assert.is(Number(await redis.vadd('v', { FP32: blob }, 'b')), 1);
+  assert.equal(await redis.vsim('v', { ELE: 'a' }, { COUNT: 5, FILTER: '.year > 1900', EF: 10 }), ['a']);
+  assert.equal(await redis.vsim('v', vector, { TRUTH: true, COUNT: 1 }), ['a']);
+  assert.equal((await redis.vlinks<Reply[]>('v', 'a', { WITHSCORES: true })).length > 0, true);
+  assert.is(await redis.vrandmember('v', 1).then((found) => (found as Reply[]).length), 1);
+  assert.is(await redis.vcard('v'), 2);
+  assert.is(Number(await redis.vrem('v', 'a')), 1);
+});
+
 test('lists', async () => {
   assert.is(await redis.rpush('l', ['a', 'b', 'c']), 3);
   assert.is(await redis.linsert('l', 'BEFORE', 'b', 'x'), 4);

@@ -2,6 +2,7 @@
 import { methodName } from '../../src/facade/method-name.ts';
 import { signatureOf } from '../../src/facade/shape.ts';
 import type { DescribedPart, Description } from './description.ts';
+import { formatSyntax } from './format-syntax.ts';
 import { replyType } from './replies.ts';
 import { objectType, valueType } from './value-types.ts';
 
@@ -75,7 +76,8 @@ function writeMethod(command: Description): string {
 
 function documentation(command: Description): string {
   const { path, group, summary, since, complexity, deprecated, families } = command;
-  const lines = summary === undefined ? [`${path.replace('|', ' ')}: no description.`] : wrap(summary);
+  const syntax = `\`${`${path.replace('|', ' ')} ${formatSyntax(command.parts)}`.trim()}\``;
+  const lines = wrap(summary ?? syntax);
   const family = families.length === 1 ? `${families[0]![0]!.toUpperCase()}${families[0]!.slice(1)} ` : '';
   const facts = [
     `Group: ${group}.`,

@@ -15,43 +15,43 @@ ACL|SETUSER username [rule...]
 ACL|USERS
 ACL|WHOAMI
 APPEND key value
-ARCOUNT [args...]
-ARDEL [args...]
-ARDELRANGE [args...]
-ARGET [args...]
-ARGETRANGE [args...]
-ARGREP [args...]
-ARINFO [args...]
-ARINSERT [args...]
-ARLASTITEMS [args...]
-ARLEN [args...]
-ARMGET [args...]
-ARMSET [args...]
-ARNEXT [args...]
-AROP [args...]
-ARRING [args...]
-ARSCAN [args...]
-ARSEEK [args...]
-ARSET [args...]
+ARCOUNT key
+ARDEL key index...
+ARDELRANGE key range{start end}...
+ARGET key index
+ARGETRANGE key start end
+ARGREP key start end predicate<EXACT:string|MATCH:string|GLOB:pattern|RE:pattern>... [operator<AND|OR>] [LIMIT:limit] [WITHVALUES] [NOCASE]
+ARINFO key [FULL]
+ARINSERT key value...
+ARLASTITEMS key count [REV]
+ARLEN key
+ARMGET key index...
+ARMSET key data{index value}...
+ARNEXT key
+AROP key start end operation<SUM|MIN|MAX|AND|OR|XOR|USED|MATCH:value>
+ARRING key size value...
+ARSCAN key start end [LIMIT:limit]
+ARSEEK key index
+ARSET key index value...
 ASKING
 AUTH [username] password
-BACKUP|ABORT [args...]
-BACKUP|CLEANUP [args...]
-BACKUP|LIST [args...]
-BACKUP|SEAL [args...]
-BACKUP|START [args...]
-BACKUP|STATUS [args...]
-BF.ADD [args...]
-BF.CARD [args...]
+BACKUP|ABORT
+BACKUP|CLEANUP
+BACKUP|LIST
+BACKUP|SEAL
+BACKUP|START
+BACKUP|STATUS
+BF.ADD key item
+BF.CARD key
 BF.DEBUG [args...]
-BF.EXISTS [args...]
-BF.INFO [args...]
-BF.INSERT [args...]
-BF.LOADCHUNK [args...]
-BF.MADD [args...]
-BF.MEXISTS [args...]
-BF.RESERVE [args...]
-BF.SCANDUMP [args...]
+BF.EXISTS key item
+BF.INFO key [singleValue<CAPACITY|SIZE|FILTERS|ITEMS|EXPANSION>]
+BF.INSERT key [CAPACITY:capacity] [ERROR:error] [EXPANSION:expansion] [NOCREATE] [NONSCALING] ITEMS:item...
+BF.LOADCHUNK key iterator data
+BF.MADD key item...
+BF.MEXISTS key item...
+BF.RESERVE key errorRate capacity [EXPANSION:expansion] [NONSCALING]
+BF.SCANDUMP key iterator
 BGREWRITEAOF
 BGSAVE [operation<SCHEDULE|CANCEL>]
 BITCOUNT key [range{start [endUnitBlock{end [unit<BYTE|BIT>]}]}]
@@ -60,7 +60,7 @@ BITFIELD_RO key [GET...:getBlock{encoding offset}]
 BITOP operation<AND|OR|XOR|NOT> destkey key...
 BITPOS key bit [range{start [endUnitBlock{end [unit<BYTE|BIT>]}]}]
 BLMOVE source destination wherefrom<LEFT|RIGHT> whereto<LEFT|RIGHT> timeout
-BLMOVEM [args...]
+BLMOVEM source destination wherefrom<LEFT|RIGHT> whereto<LEFT|RIGHT> timeout [howMany{selector<COUNT:count|EXACTLY:exactly> ordering<OBO|BULK>}]
 BLMPOP timeout #key... where<LEFT|RIGHT> [COUNT:count]
 BLPOP key... timeout
 BRPOP key... timeout
@@ -68,20 +68,20 @@ BRPOPLPUSH source destination timeout
 BZMPOP timeout #key... where<MIN|MAX> [COUNT:count]
 BZPOPMAX key... timeout
 BZPOPMIN key... timeout
-CF.ADD [args...]
-CF.ADDNX [args...]
+CF.ADD key item
+CF.ADDNX key item
 CF.COMPACT [args...]
-CF.COUNT [args...]
+CF.COUNT key item
 CF.DEBUG [args...]
-CF.DEL [args...]
-CF.EXISTS [args...]
-CF.INFO [args...]
-CF.INSERT [args...]
-CF.INSERTNX [args...]
-CF.LOADCHUNK [args...]
-CF.MEXISTS [args...]
-CF.RESERVE [args...]
-CF.SCANDUMP [args...]
+CF.DEL key item
+CF.EXISTS key item
+CF.INFO key
+CF.INSERT key [CAPACITY:capacity] [NOCREATE] ITEMS:item...
+CF.INSERTNX key [CAPACITY:capacity] [NOCREATE] ITEMS:item...
+CF.LOADCHUNK key iterator data
+CF.MEXISTS key item...
+CF.RESERVE key capacity [BUCKETSIZE:bucketSize] [MAXITERATIONS:maxIterations] [EXPANSION:expansion]
+CF.SCANDUMP key iterator
 CLIENT|CACHING mode<YES|NO>
 CLIENT|CAPA capability...
 CLIENT|GETNAME
@@ -119,7 +119,7 @@ CLUSTER|INFO
 CLUSTER|KEYSLOT key
 CLUSTER|LINKS
 CLUSTER|MEET ip port [clusterBusPort]
-CLUSTER|MIGRATION [args...]
+CLUSTER|MIGRATION action<CANCEL:cancel<ALL|ID:taskId>|STATUS:status<ALL|ID:taskId>|IMPORT:range{startSlot endSlot}...>
 CLUSTER|MYID
 CLUSTER|MYSHARDID
 CLUSTER|NODES
@@ -133,12 +133,12 @@ CLUSTER|SHARDS
 CLUSTER|SLAVES nodeId
 CLUSTER|SLOT-STATS filter<SLOTSRANGE:slotsrange{startSlot endSlot}|ORDERBY:orderby{metric [LIMIT:limit] [order<ASC|DESC>]}>
 CLUSTER|SLOTS
-CMS.INCRBY [args...]
-CMS.INFO [args...]
-CMS.INITBYDIM [args...]
-CMS.INITBYPROB [args...]
-CMS.MERGE [args...]
-CMS.QUERY [args...]
+CMS.INCRBY key items{item increment}...
+CMS.INFO key
+CMS.INITBYDIM key width depth
+CMS.INITBYPROB key error probability
+CMS.MERGE destinationKey #sourceKey... [WEIGHTS:weight...]
+CMS.QUERY key item...
 COMMAND
 COMMANDLOG|GET count type<slow|largeRequest|largeReply>
 COMMANDLOG|HELP
@@ -162,9 +162,9 @@ DEBUG [args...]
 DECR key
 DECRBY key decrement
 DEL key...
-DELEX [args...]
-DELIFEQ [args...]
-DIGEST [args...]
+DELEX key [condition<IFEQ:value|IFNE:value|IFDEQ:digest|IFDNE:digest>]
+DELIFEQ key value
+DIGEST key
 DISCARD
 DUMP key
 ECHO message
@@ -183,36 +183,36 @@ FCALL_RO functionName #key... [arg...]
 FLUSHALL [flushType<ASYNC|SYNC>]
 FLUSHDB [flushType<ASYNC|SYNC>]
 FT.AGGREGATE [args...]
-FT.ALIASADD [args...]
-FT.ALIASDEL [args...]
+FT.ALIASADD alias index
+FT.ALIASDEL alias
 FT.ALIASLIST [args...]
-FT.ALIASUPDATE [args...]
+FT.ALIASUPDATE alias index
 FT.ALTER [args...]
-FT.CONFIG|GET [args...]
+FT.CONFIG|GET option
 FT.CONFIG|HELP [args...]
-FT.CONFIG|SET [args...]
+FT.CONFIG|SET option value
 FT.CREATE [args...]
 FT.CURSOR|DEL [args...]
 FT.CURSOR|READ [args...]
-FT.DICTADD [args...]
-FT.DICTDEL [args...]
-FT.DICTDUMP [args...]
-FT.DROPINDEX [args...]
-FT.EXPLAIN [args...]
-FT.EXPLAINCLI [args...]
+FT.DICTADD dict term...
+FT.DICTDEL dict term...
+FT.DICTDUMP dict
+FT.DROPINDEX index [DD]
+FT.EXPLAIN index query [DIALECT:dialect]
+FT.EXPLAINCLI index query [DIALECT:dialect]
 FT.HYBRID [args...]
-FT.INFO [args...]
+FT.INFO index
 FT.PROFILE [args...]
 FT.SEARCH [args...]
 FT.SPELLCHECK [args...]
-FT.SUGADD [args...]
-FT.SUGDEL [args...]
-FT.SUGGET [args...]
-FT.SUGLEN [args...]
-FT.SYNDUMP [args...]
+FT.SUGADD key string score [INCR] [PAYLOAD:payload]
+FT.SUGDEL key string
+FT.SUGGET key prefix [FUZZY] [WITHSCORES] [WITHPAYLOADS] [MAX:max]
+FT.SUGLEN key
+FT.SYNDUMP index
 FT.SYNUPDATE [args...]
-FT.TAGVALS [args...]
-FT._LIST [args...]
+FT.TAGVALS index fieldName
+FT._LIST
 FUNCTION|DELETE libraryName
 FUNCTION|DUMP
 FUNCTION|FLUSH [flushType<ASYNC|SYNC>]
@@ -248,20 +248,20 @@ HGET key field
 HGETALL key
 HGETDEL key FIELDS:#field...
 HGETEX key [expiration<EX:seconds|PX:milliseconds|EXAT:unixTimeSeconds|PXAT:unixTimeMilliseconds|PERSIST>] FIELDS:#field...
-HIMPORT|DISCARD [args...]
-HIMPORT|DISCARDALL [args...]
-HIMPORT|PREPARE [args...]
-HIMPORT|SET [args...]
+HIMPORT|DISCARD fieldsetName
+HIMPORT|DISCARDALL
+HIMPORT|PREPARE fieldsetName field...
+HIMPORT|SET key fieldsetName value...
 HINCRBY key field increment
 HINCRBYFLOAT key field increment
 HKEYS key
 HLEN key
 HMGET key field...
 HMSET key data{field value}...
-HOTKEYS|GET [args...]
-HOTKEYS|RESET [args...]
+HOTKEYS|GET
+HOTKEYS|RESET
 HOTKEYS|START [args...]
-HOTKEYS|STOP [args...]
+HOTKEYS|STOP
 HPERSIST key FIELDS:#field...
 HPEXPIRE key milliseconds [condition<NX|XX|GT|LT>] FIELDS:#field...
 HPEXPIREAT key unixTimeMilliseconds [condition<NX|XX|GT|LT>] FIELDS:#field...
@@ -278,33 +278,33 @@ HVALS key
 INCR key
 INCRBY key increment
 INCRBYFLOAT key increment
-INCREX [args...]
+INCREX key [increment<BYFLOAT:float|BYINT:integer>] [SATURATE] [LBOUND:lowerBound] [UBOUND:upperBound] [expiration<EX:seconds|PX:milliseconds|EXAT:unixTimeSeconds|PXAT:unixTimeMilliseconds|PERSIST>] [ENX]
 INFO [section...]
-JSON.ARRAPPEND [args...]
-JSON.ARRINDEX [args...]
-JSON.ARRINSERT [args...]
-JSON.ARRLEN [args...]
-JSON.ARRPOP [args...]
-JSON.ARRTRIM [args...]
-JSON.CLEAR [args...]
+JSON.ARRAPPEND key path value...
+JSON.ARRINDEX key path value [range{start [stop]}]
+JSON.ARRINSERT key path index value...
+JSON.ARRLEN key [path]
+JSON.ARRPOP key [element{path [index]}]
+JSON.ARRTRIM key path start stop
+JSON.CLEAR key [path]
 JSON.DEBUG [args...]
-JSON.DEL [args...]
-JSON.FORGET [args...]
-JSON.GET [args...]
-JSON.MERGE [args...]
-JSON.MGET [args...]
-JSON.MSET [args...]
-JSON.NUMINCRBY [args...]
-JSON.NUMMULTBY [args...]
+JSON.DEL key [path]
+JSON.FORGET key [path]
+JSON.GET key [INDENT:indent] [NEWLINE:newline] [SPACE:space] [path...]
+JSON.MERGE key path value
+JSON.MGET key... path
+JSON.MSET data{key path value}...
+JSON.NUMINCRBY key path number
+JSON.NUMMULTBY key path number
 JSON.NUMPOWBY [args...]
-JSON.OBJKEYS [args...]
-JSON.OBJLEN [args...]
-JSON.RESP [args...]
-JSON.SET [args...]
-JSON.STRAPPEND [args...]
-JSON.STRLEN [args...]
-JSON.TOGGLE [args...]
-JSON.TYPE [args...]
+JSON.OBJKEYS key [path]
+JSON.OBJLEN key [path]
+JSON.RESP key [path]
+JSON.SET key path value [condition<NX|XX>]
+JSON.STRAPPEND key [path] value
+JSON.STRLEN key [path]
+JSON.TOGGLE key path
+JSON.TYPE key [path]
 KEYS pattern
 LASTSAVE
 LATENCY|DOCTOR
@@ -319,7 +319,7 @@ LINDEX key index
 LINSERT key where<BEFORE|AFTER> pivot element
 LLEN key
 LMOVE source destination wherefrom<LEFT|RIGHT> whereto<LEFT|RIGHT>
-LMOVEM [args...]
+LMOVEM source destination wherefrom<LEFT|RIGHT> whereto<LEFT|RIGHT> [howMany{selector<COUNT:count|EXACTLY:exactly> ordering<OBO|BULK>}]
 LMPOP #key... where<LEFT|RIGHT> [COUNT:count]
 LOLWUT [VERSION:version]
 LPOP key [count]
@@ -346,7 +346,7 @@ MODULE|UNLOAD name
 MONITOR
 MOVE key db
 MSET data{key value}...
-MSETEX [args...]
+MSETEX #data{key value}... [condition<NX|XX>] [expiration<EX:seconds|PX:milliseconds|EXAT:unixTimeSeconds|PXAT:unixTimeMilliseconds|KEEPTTL>]
 MSETNX data{key value}...
 MULTI
 OBJECT|ENCODING key
@@ -404,7 +404,7 @@ SCRIPT|KILL
 SCRIPT|LOAD script
 SCRIPT|SHOW sha1
 SDIFF key...
-SDIFFCARD [args...]
+SDIFFCARD #key... [LIMIT:limit]
 SDIFFSTORE destination key...
 SELECT index
 SET key value [condition<NX|XX|IFEQ:comparisonValue>] [GET] [expiration<EX:seconds|PX:milliseconds|EXAT:unixTimeSeconds|PXAT:unixTimeMilliseconds|KEEPTTL>]
@@ -438,97 +438,97 @@ STRLEN key
 SUBSCRIBE channel...
 SUBSTR key start end
 SUNION key...
-SUNIONCARD [args...]
+SUNIONCARD #key... [APPROX] [LIMIT:limit]
 SUNIONSTORE destination key...
 SUNSUBSCRIBE [shardchannel...]
 SWAPDB index1 index2
 SYNC
-TDIGEST.ADD [args...]
-TDIGEST.BYRANK [args...]
-TDIGEST.BYREVRANK [args...]
-TDIGEST.CDF [args...]
-TDIGEST.CREATE [args...]
-TDIGEST.INFO [args...]
-TDIGEST.MAX [args...]
-TDIGEST.MERGE [args...]
-TDIGEST.MIN [args...]
-TDIGEST.QUANTILE [args...]
-TDIGEST.RANK [args...]
-TDIGEST.RESET [args...]
-TDIGEST.REVRANK [args...]
-TDIGEST.TRIMMED_MEAN [args...]
+TDIGEST.ADD key value...
+TDIGEST.BYRANK key rank...
+TDIGEST.BYREVRANK key reverseRank...
+TDIGEST.CDF key value...
+TDIGEST.CREATE key [COMPRESSION:compression]
+TDIGEST.INFO key
+TDIGEST.MAX key
+TDIGEST.MERGE destinationKey #sourceKey... [COMPRESSION:compression] [OVERRIDE]
+TDIGEST.MIN key
+TDIGEST.QUANTILE key quantile...
+TDIGEST.RANK key value...
+TDIGEST.RESET key
+TDIGEST.REVRANK key value...
+TDIGEST.TRIMMED_MEAN key lowCutQuantile highCutQuantile
 TIME
-TOPK.ADD [args...]
-TOPK.COUNT [args...]
-TOPK.INCRBY [args...]
-TOPK.INFO [args...]
-TOPK.LIST [args...]
-TOPK.QUERY [args...]
-TOPK.RESERVE [args...]
+TOPK.ADD key item...
+TOPK.COUNT key item...
+TOPK.INCRBY key items{item increment}...
+TOPK.INFO key
+TOPK.LIST key [WITHCOUNT]
+TOPK.QUERY key item...
+TOPK.RESERVE key topk [params{width depth decay}]
 TOUCH key...
-TS.ADD [args...]
-TS.ALTER [args...]
-TS.CREATE [args...]
-TS.CREATERULE [args...]
-TS.DECRBY [args...]
-TS.DEL [args...]
-TS.DELETERULE [args...]
-TS.GET [args...]
-TS.INCRBY [args...]
-TS.INFO [args...]
-TS.MADD [args...]
-TS.MGET [args...]
-TS.MRANGE [args...]
-TS.MREVRANGE [args...]
+TS.ADD key timestamp value [RETENTION:retentionPeriod] [ENCODING:encoding<COMPRESSED|UNCOMPRESSED>] [CHUNK_SIZE:size] [DUPLICATE_POLICY:policy<BLOCK|FIRST|LAST|MIN|MAX|SUM>] [ON_DUPLICATE:policy<BLOCK|FIRST|LAST|MIN|MAX|SUM>] [IGNORE:ignore{maxTimeDiff maxValDiff}] [LABELS:labels{label value}...]
+TS.ALTER key [RETENTION:retentionPeriod] [CHUNK_SIZE:size] [DUPLICATE_POLICY:policy<BLOCK|FIRST|LAST|MIN|MAX|SUM>] [IGNORE:ignore{maxTimeDiff maxValDiff}] [LABELS:labels{label value}...]
+TS.CREATE key [RETENTION:retentionPeriod] [ENCODING:encoding<COMPRESSED|UNCOMPRESSED>] [CHUNK_SIZE:size] [DUPLICATE_POLICY:policy<BLOCK|FIRST|LAST|MIN|MAX|SUM>] [IGNORE:ignore{maxTimeDiff maxValDiff}] [LABELS:labels{label value}...]
+TS.CREATERULE sourceKey destKey AGGREGATION:aggregation{aggregator bucketDuration} [alignTimestamp]
+TS.DECRBY key subtrahend [TIMESTAMP:timestamp] [RETENTION:retentionPeriod] [ENCODING:encoding<COMPRESSED|UNCOMPRESSED>] [CHUNK_SIZE:size] [DUPLICATE_POLICY:policy<BLOCK|FIRST|LAST|MIN|MAX|SUM>] [IGNORE:ignore{maxTimeDiff maxValDiff}] [LABELS:labels{label value}...]
+TS.DEL key fromTimestamp toTimestamp
+TS.DELETERULE sourceKey destKey
+TS.GET key [LATEST]
+TS.INCRBY key addend [TIMESTAMP:timestamp] [RETENTION:retentionPeriod] [ENCODING:encoding<COMPRESSED|UNCOMPRESSED>] [CHUNK_SIZE:size] [DUPLICATE_POLICY:policy<BLOCK|FIRST|LAST|MIN|MAX|SUM>] [IGNORE:ignore{maxTimeDiff maxValDiff}] [LABELS:labels{label value}...]
+TS.INFO key [DEBUG]
+TS.MADD data{key timestamp value}...
+TS.MGET [LATEST] [labels<WITHLABELS|SELECTED_LABELS:label...>] FILTER:filter...
+TS.MRANGE fromTimestamp toTimestamp [LATEST] [FILTER_BY_TS:timestamp...] [FILTER_BY_VALUE:range{min max}] [labels<WITHLABELS|SELECTED_LABELS:label...>] [COUNT:count] [aggregate{[ALIGN:align] AGGREGATION:aggregation{aggregator bucketDuration} [BUCKETTIMESTAMP:bucketTimestamp] [EMPTY]}] FILTER:filter... [GROUPBY:groupBy{label REDUCE:reducer}]
+TS.MREVRANGE fromTimestamp toTimestamp [LATEST] [FILTER_BY_TS:timestamp...] [FILTER_BY_VALUE:range{min max}] [labels<WITHLABELS|SELECTED_LABELS:label...>] [COUNT:count] [aggregate{[ALIGN:align] AGGREGATION:aggregation{aggregator bucketDuration} [BUCKETTIMESTAMP:bucketTimestamp] [EMPTY]}] FILTER:filter... [GROUPBY:groupBy{label REDUCE:reducer}]
 TS.NRANGE [args...]
 TS.NREVRANGE [args...]
-TS.QUERYINDEX [args...]
+TS.QUERYINDEX filter...
 TS.QUERYLABELS [args...]
-TS.RANGE [args...]
+TS.RANGE key fromTimestamp toTimestamp [LATEST] [FILTER_BY_TS:timestamp...] [FILTER_BY_VALUE:range{min max}] [COUNT:count] [aggregate{[ALIGN:align] AGGREGATION:aggregation{aggregator bucketDuration} [BUCKETTIMESTAMP:bucketTimestamp] [EMPTY]}]
 TS.READ [args...]
-TS.REVRANGE [args...]
+TS.REVRANGE key fromTimestamp toTimestamp [LATEST] [FILTER_BY_TS:timestamp...] [FILTER_BY_VALUE:range{min max}] [COUNT:count] [aggregate{[ALIGN:align] AGGREGATION:aggregation{aggregator bucketDuration} [BUCKETTIMESTAMP:bucketTimestamp] [EMPTY]}]
 TTL key
 TYPE key
 UNLINK key...
 UNSUBSCRIBE [channel...]
 UNWATCH
-VADD [args...]
-VCARD [args...]
-VDIM [args...]
-VEMB [args...]
-VGETATTR [args...]
-VINFO [args...]
-VISMEMBER [args...]
-VLINKS [args...]
-VRANDMEMBER [args...]
-VRANGE [args...]
-VREM [args...]
-VSETATTR [args...]
-VSIM [args...]
+VADD key [REDUCE:dim] vector<FP32:blob|VALUES:#value...> element [CAS] [quantization<NOQUANT|BIN|Q8>] [EF:buildExplorationFactor] [SETATTR:attributes] [M:numLinks]
+VCARD key
+VDIM key
+VEMB key element [RAW]
+VGETATTR key element
+VINFO key
+VISMEMBER key element
+VLINKS key element [WITHSCORES]
+VRANDMEMBER key [count]
+VRANGE key start end [count]
+VREM key element
+VSETATTR key element attributes
+VSIM key query<ELE:element|FP32:blob|VALUES:#value...> [WITHSCORES] [WITHATTRIBS] [COUNT:count] [EPSILON:maxDistance] [EF:searchExplorationFactor] [FILTER:expression] [FILTER-EF:maxFilteringEffort] [TRUTH] [NOTHREAD]
 WAIT numreplicas timeout
 WAITAOF numlocal numreplicas timeout
 WATCH key...
 XACK key group id...
-XACKDEL [args...]
+XACKDEL key group [condition<KEEPREF|DELREF|ACKED>] IDS:#id...
 XADD key [NOMKSTREAM] [trim{strategy<MAXLEN|MINID> [operator<=|~>] threshold [LIMIT:count]}] idSelector<*|id> data{field value}...
 XAUTOCLAIM key group consumer minIdleTime start [COUNT:count] [JUSTID]
-XCFGSET [args...]
+XCFGSET key [IDMP-DURATION:idmpDuration] [IDMP-MAXSIZE:idmpMaxsize]
 XCLAIM key group consumer minIdleTime id... [IDLE:ms] [TIME:unixTimeMilliseconds] [RETRYCOUNT:count] [FORCE] [JUSTID] [LASTID:lastid]
 XDEL key id...
-XDELEX [args...]
+XDELEX key [condition<KEEPREF|DELREF|ACKED>] IDS:#id...
 XGROUP|CREATE key group idSelector<id|$> [MKSTREAM] [ENTRIESREAD:entriesread]
 XGROUP|CREATECONSUMER key group consumer
 XGROUP|DELCONSUMER key group consumer
 XGROUP|DESTROY key group
 XGROUP|HELP
 XGROUP|SETID key group idSelector<id|$> [ENTRIESREAD:entriesread]
-XIDMPRECORD [args...]
+XIDMPRECORD key pid iid streamId
 XINFO|CONSUMERS key group
 XINFO|GROUPS key
 XINFO|HELP
 XINFO|STREAM key [fullBlock{FULL [COUNT:count]}]
 XLEN key
-XNACK [args...]
+XNACK key group mode<SILENT|FAIL|FATAL> IDS:#id... [RETRYCOUNT:count] [FORCE]
 XPENDING key group [filters{[IDLE:minIdleTime] start end count [consumer]}]
 XRANGE key start end [COUNT:count]
 XREAD [COUNT:count] [BLOCK:milliseconds] STREAMS:streams{key... id...}
