@@ -1,7 +1,6 @@
-import { invalidArgument } from '../errors.ts';
+import { type InvalidArgumentError, invalidArgument } from '../errors.ts';
 import type { Argument } from '../resp/index.ts';
-import { isWordChoice, propertyName, propertyNames } from './shape.ts';
-import type { Part } from './syntax.ts';
+import { type CallPart, isWordChoice, propertyNames } from './shape.ts';
 
 /** What a caller may give for a part; an argument that can't be sent is left to `send` to refuse. */
 export type Given = Argument | boolean | undefined | readonly Given[] | GivenObject;
@@ -10,131 +9,139 @@ export interface GivenObject {
   readonly [property: string]: Given;
 }
 
-/** Appends to one command what the caller gave, in the order of the syntax. */
+/** Appends to one command what the caller gave. Every method throws where something is missing, unknown, or in excess. */
 export class CallWriter {
   readonly args: Argument[];
-  readonly #command: string;
-  /** Properties of the object at hand that have been written; any other is a mistake of the caller's. */
+  readonly #words: readonly string[];
+  /** How many properties of the object at hand have been written. */
   #written = 0;
 
   /** `words`: the name of the command. */
   constructor(words: readonly string[]) {
-    this.#command = words.join(' ');
-    this.args = [...words];
+    this.#words = words;
+    this.args = words.slice();
   }
 
-  /** @throws {InvalidArgumentError} naming what is missing, unknown, or in excess. */
-  value(part: Part, given: Given): void {
-    if (given === undefined) throw invalidArgument(`${this.#command} needs ${part.token ?? part.name}`);
-    if (part.repeats === 'never') {
-      if (part.token !== undefined) this.args.push(part.token);
-      this.#single(part, given);
+  /** What is given for a part by itself: a parameter, a property's value. */
+  value(part: CallPart, given: Given): void {
+    if (given === undefined) throw this.#lack(part);
+    if (part.repeats !== 'never') {
+      this.#list(part, Array.isArray(given) ? given : [given]);
       return;
     }
-    const list: readonly Given[] = Array.isArray(given) ? given : [given as Given];
-    if (part.token !== undefined && part.repeats === 'values') this.args.push(part.token);
-    if (part.isCounted) this.args.push(list.length);
-    for (const item of list) {
-      if (part.repeats === 'token') this.args.push(part.token!);
-      if (part.kind === 'block') this.#tuple(part, item);
-      else this.#single(part, item);
-    }
+    if (part.token !== undefined) this.args.push(part.token);
+    if (part.kind === 'block') this.#object(part.parts, given);
+    else this.#single(part, given);
   }
 
-  /** A part that is no parameter: a property of the options, or a word that the command always has. */
-  option(part: Part, options: GivenObject): void {
-    if (part.kind === 'token' && !part.isOptional) this.args.push(part.token!);
-    else this.property(part, options);
-  }
-
-  /** Writes what an object has for one part. After the last one, {@link checkWritten}. */
-  property(part: Part, object: GivenObject): void {
-    const name = propertyName(part);
+  /** What an object has for one part. */
+  property(part: CallPart, object: GivenObject): void {
+    const { property } = part;
     if (!isPresent(part, object)) {
-      if (!part.isOptional) throw invalidArgument(`${this.#command} needs ${propertyNames(part).join(' or ')}`);
-    } else if (name === undefined) {
-      const present = part.parts.filter((each) => isPresent(each, object));
-      for (const each of part.kind === 'block' ? part.parts : present.slice(0, 1)) this.property(each, object);
-    } else {
+      if (!part.isOptional) throw this.#lack(part);
+    } else if (property !== undefined) {
       this.#written++;
-      if (part.kind === 'token') this.#flag(name, object[name]);
-      else this.value(part, object[name]);
+      if (part.kind === 'token') this.#flag(property, object[property]);
+      else this.value(part, object[property]);
+    } else if (part.kind === 'block') {
+      for (const each of part.parts) this.property(each, object);
+    } else {
+      this.property(part.parts.find((each) => isPresent(each, object))!, object);
     }
   }
 
-  /** @throws {InvalidArgumentError} the object has properties that no part has taken. */
-  checkWritten(parts: readonly Part[], object: GivenObject): void {
+  /** To be called after the last property: a property that no part has taken is a mistake. */
+  checkAllWritten(parts: readonly CallPart[], object: GivenObject): void {
+    let count = 0;
+    for (const name of Object.keys(object)) if (isGiven(object[name])) count++;
+    if (count === this.#written) return;
     const names = Object.keys(object).filter((name) => isGiven(object[name]));
-    if (names.length === this.#written) return;
     const known = new Set(parts.flatMap(propertyNames));
     const unknown = names.filter((name) => !known.has(name));
     if (unknown.length > 0) throw invalidArgument(`${this.#command} has no option ${unknown.join(', ')}`);
     throw invalidArgument(`${names.join(', ')}: options of ${this.#command} that don't go together, or not alone`);
   }
 
-  #object(parts: readonly Part[], given: Given): void {
-    const object = this.checkObject(given);
-    const outer = this.#written;
-    this.#written = 0;
-    for (const part of parts) this.property(part, object);
-    this.checkWritten(parts, object);
-    this.#written = outer;
-  }
-
-  /** @throws {InvalidArgumentError} it is no object, or one that is an argument or a list. */
-  checkObject(given: Given): GivenObject {
+  /** An object, and nothing that only looks like one to JavaScript: bytes, a list, null. */
+  checkedObject(given: Given): GivenObject {
     if (isObject(given)) return given;
     throw invalidArgument(`options of ${this.#command} must be an object`);
   }
 
-  #single(part: Part, given: Given): void {
-    if (part.kind === 'block') this.#object(part.parts, given);
-    else if (part.kind === 'oneof') this.#choice(part, given);
-    else this.args.push(given as Argument);
+  #object(parts: readonly CallPart[], given: Given): void {
+    const object = this.checkedObject(given);
+    const outer = this.#written;
+    this.#written = 0;
+    for (const part of parts) this.property(part, object);
+    this.checkAllWritten(parts, object);
+    this.#written = outer;
   }
 
-  /** One of several: the list, the object, or the word or value itself. */
-  #choice(part: Part, given: Given): void {
-    if (Array.isArray(given)) {
-      const list = part.parts.find((each) => each.token === undefined && each.repeats !== 'never');
-      if (list === undefined) throw invalidArgument(`${part.name} of ${this.#command} can't be a list`);
-      this.value(list, given);
-    } else if (isObject(given)) {
-      this.#object([{ ...part, token: undefined, isOptional: false, repeats: 'never' }], given);
-    } else {
-      const isAnyValue = part.parts.some((each) => each.kind === 'value' && each.token === undefined);
-      const words = isWordChoice(part) ? part.parts.map((each) => each.token) : [];
-      if (!isAnyValue && !words.includes(given as string)) {
-        const wanted = words.length > 0 ? `one of ${words.join(', ')}` : 'an object';
-        throw invalidArgument(`${part.token ?? part.name} of ${this.#command} must be ${wanted}`);
-      }
-      this.args.push(given as Argument);
+  #list(part: CallPart, items: readonly Given[]): void {
+    if (part.token !== undefined && part.repeats === 'values') this.args.push(part.token);
+    if (part.isCounted) this.args.push(items.length);
+    for (const item of items) {
+      if (part.repeats === 'token') this.args.push(part.token!);
+      if (part.kind === 'block') this.#tuple(part, item);
+      else this.#single(part, item);
     }
   }
 
   /** The parts of a repeated block, by position. */
-  #tuple(block: Part, given: Given): void {
-    const names = block.parts.map((part) => part.name);
-    if (!Array.isArray(given) || given.length !== names.length) {
-      throw invalidArgument(`${this.#command} takes a list of [${names.join(', ')}]`);
+  #tuple({ parts }: CallPart, given: Given): void {
+    if (!Array.isArray(given) || given.length !== parts.length) {
+      throw invalidArgument(`${this.#command} takes a list of [${parts.map((part) => part.name).join(', ')}]`);
     }
-    for (const [index, part] of block.parts.entries()) this.value(part, given[index]);
+    for (let i = 0; i < parts.length; i++) this.value(parts[i]!, given[i]);
+  }
+
+  /** A value as it is, or one of several: a list, the word or value itself, the property of an object. */
+  #single(part: CallPart, given: Given): void {
+    if (part.kind === 'value') this.args.push(given as Argument);
+    else if (Array.isArray(given)) this.#listOf(part, given);
+    else if (!isObject(given)) this.#word(part, given);
+    else this.#object([{ ...part, property: undefined, isOptional: false }], given);
+  }
+
+  #listOf(choice: CallPart, given: readonly Given[]): void {
+    const list = choice.parts.find((part) => part.token === undefined && part.repeats !== 'never');
+    if (list === undefined) throw invalidArgument(`${choice.name} of ${this.#command} can't be a list`);
+    this.#list(list, given);
+  }
+
+  #word(choice: CallPart, given: Given): void {
+    const isAnyValue = choice.parts.some((part) => part.kind === 'value' && part.token === undefined);
+    const words = isWordChoice(choice) ? choice.parts.map((part) => part.token) : [];
+    if (!isAnyValue && !words.includes(given as string)) {
+      const wanted = words.length > 0 ? `one of ${words.join(', ')}` : 'an object';
+      throw invalidArgument(`${choice.token ?? choice.name} of ${this.#command} must be ${wanted}`);
+    }
+    this.args.push(given as Argument);
   }
 
   #flag(token: string, given: Given): void {
     if (given !== true) throw invalidArgument(`${token} of ${this.#command} must be true or false`);
     this.args.push(token);
   }
+
+  #lack(part: CallPart): InvalidArgumentError {
+    const names = part.property === undefined ? propertyNames(part) : [part.property];
+    return invalidArgument(`${this.#command} needs ${names.join(' or ')}`);
+  }
+
+  /** The command's name, for messages. */
+  get #command(): string {
+    return this.#words.join(' ');
+  }
 }
 
 /** Whether an object has what a part needs: every part of a block that is not optional, one alternative of a choice. */
-function isPresent(part: Part, object: GivenObject): boolean {
-  const name = propertyName(part);
-  if (name !== undefined) return isGiven(object[name]);
-  const isThere = (each: Part): boolean => isPresent(each, object);
-  if (part.kind === 'oneof') return part.parts.some(isThere);
+function isPresent(part: CallPart, object: GivenObject): boolean {
+  if (part.property !== undefined) return isGiven(object[part.property]);
+  if (part.kind === 'oneof') return part.parts.some((each) => isPresent(each, object));
   const required = part.parts.filter((each) => !each.isOptional);
-  return required.length > 0 ? required.every(isThere) : part.parts.some(isThere);
+  if (required.length === 0) return part.parts.some((each) => isPresent(each, object));
+  return required.every((each) => isPresent(each, object));
 }
 
 /** `false` leaves a flag out, as `undefined` leaves out anything. */

@@ -1,17 +1,17 @@
 import { invalidArgument } from '../errors.ts';
 import type { Argument } from '../resp/index.ts';
-import { CallWriter, type Given, type GivenObject } from './call-writer.ts';
-import { signatureOf } from './shape.ts';
-import { type Part, parseSyntax } from './syntax.ts';
+import { CallWriter, type Given } from './call-writer.ts';
+import { type CallPart, callPart, signatureOf } from './shape.ts';
+import { parseSyntax } from './syntax.ts';
 
-const NO_OPTIONS: GivenObject = Object.freeze({});
-
-/** What is needed to write one command: its name, its parts, and where each of these is among the parameters. */
+/** What is needed to write one command. */
 export interface CallSyntax {
   readonly words: readonly string[];
-  readonly parts: readonly Part[];
-  readonly parameters: ReadonlyMap<Part, number>;
-  readonly options: readonly Part[];
+  readonly parts: readonly CallPart[];
+  /** For each part its position among the parameters; -1 for an option, or a word that is always there. */
+  readonly positions: readonly number[];
+  readonly parameterCount: number;
+  readonly options: readonly CallPart[];
 }
 
 /**
@@ -21,10 +21,11 @@ export interface CallSyntax {
  */
 export function readCallSyntax(line: string): CallSyntax {
   const [path] = line.split(' ', 1) as [string];
-  const parts = parseSyntax(line.slice(path.length));
+  const parts = parseSyntax(line.slice(path.length)).map(callPart);
   const { required, optional, options } = signatureOf(parts);
-  const parameters = new Map([...required, ...optional].map((part, index) => [part, index]));
-  return { words: path.split('|'), parts, parameters, options };
+  const parameters = [...required, ...optional];
+  const positions = parts.map((part) => parameters.indexOf(part));
+  return { words: path.split('|'), parts, positions, parameterCount: parameters.length, options };
 }
 
 /**
@@ -34,16 +35,20 @@ export function readCallSyntax(line: string): CallSyntax {
  * @throws {InvalidArgumentError} something is missing, unknown, or in excess.
  */
 export function encodeCall(syntax: CallSyntax, given: readonly Given[]): Argument[] {
-  const { words, parts, parameters, options } = syntax;
-  const most = parameters.size + (options.length > 0 ? 1 : 0);
+  const { words, parts, positions, parameterCount, options: optional } = syntax;
+  const most = parameterCount + (optional.length > 0 ? 1 : 0);
   if (given.length > most) throw invalidArgument(`${words.join(' ')} takes ${most} arguments, not ${given.length}`);
   const writer = new CallWriter(words);
-  const object = writer.checkObject(given[parameters.size] ?? NO_OPTIONS);
-  for (const part of parts) {
-    const index = parameters.get(part);
-    if (index === undefined) writer.option(part, object);
-    else if (given[index] !== undefined || !part.isOptional) writer.value(part, given[index]);
+  const options = given[parameterCount];
+  const object = options === undefined ? undefined : writer.checkedObject(options);
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    const position = positions[i]!;
+    if (position >= 0) {
+      if (given[position] !== undefined || !part.isOptional) writer.value(part, given[position]);
+    } else if (!part.isOptional) writer.args.push(part.token!);
+    else if (object !== undefined) writer.property(part, object);
   }
-  writer.checkWritten(options, object);
+  if (object !== undefined) writer.checkAllWritten(optional, object);
   return writer.args;
 }

@@ -5,16 +5,16 @@
 import type { Part } from './syntax.ts';
 
 /** The parameters of a method, in their order, and whether an object with options comes after them. */
-export interface Signature {
-  readonly required: readonly Part[];
+export interface Signature<P extends Part = Part> {
+  readonly required: readonly P[];
   /** Values and lists that may be left out and have no word of their own. */
-  readonly optional: readonly Part[];
+  readonly optional: readonly P[];
   /** Everything else that may be left out. */
-  readonly options: readonly Part[];
+  readonly options: readonly P[];
 }
 
 /** Required parts first, then optional values, each in the documented order; a required token is nobody's choice. */
-export function signatureOf(parts: readonly Part[]): Signature {
+export function signatureOf<P extends Part>(parts: readonly P[]): Signature<P> {
   const required = parts.filter((part) => !part.isOptional && part.kind !== 'token');
   const optional = parts.filter((part) => part.isOptional && isPlainOrList(part));
   const options = parts.filter((part) => part.isOptional && !isPlainOrList(part));
@@ -41,6 +41,17 @@ export function isWordChoice(part: Part): boolean {
     if (alternative.repeats !== 'never') return false;
     return alternative.kind === 'token' || (alternative.kind === 'value' && alternative.token === undefined);
   });
+}
+
+/** A part that knows its property: the path of every call asks for it. */
+export interface CallPart extends Part {
+  readonly property: string | undefined;
+  readonly parts: readonly CallPart[];
+}
+
+/** A part, and all that is in it, with their properties. */
+export function callPart(part: Part): CallPart {
+  return { ...part, property: propertyName(part), parts: part.parts.map(callPart) };
 }
 
 /** All properties that may stand for a part. */

@@ -33,12 +33,12 @@ export function fullest(value: Choices['value']): Choices {
 /** Composes a call of a command. */
 export function sampleCall(syntax: CallSyntax, choices: Choices): SampleCall {
   const sampler = new Sampler(choices, [...syntax.words]);
-  const given: Given[] = Array.from({ length: syntax.parameters.size }, () => undefined);
+  const given: Given[] = Array.from({ length: syntax.parameterCount }, () => undefined);
   const options: { [name: string]: Given } = {};
-  for (const part of syntax.parts) {
+  for (const [index, part] of syntax.parts.entries()) {
     if (part.isOptional && !choices.includes(part)) continue;
-    const index = syntax.parameters.get(part);
-    if (index !== undefined) given[index] = sampler.value(part);
+    const position = syntax.positions[index]!;
+    if (position >= 0) given[position] = sampler.value(part);
     else if (part.kind === 'token' && !part.isOptional) sampler.args.push(part.token!);
     else sampler.property(part, options);
   }

@@ -1,7 +1,7 @@
 /** The generated methods, one interface for each group of commands, with what the servers say as documentation. */
 import { methodName } from '../../src/facade/method-name.ts';
 import { signatureOf } from '../../src/facade/shape.ts';
-import type { DescribedPart, Description } from './description.ts';
+import type { Description } from './description.ts';
 import { formatSyntax } from './format-syntax.ts';
 import { replyType } from './replies.ts';
 import { objectType, valueType } from './value-types.ts';
@@ -58,9 +58,7 @@ export function writeTable(lines: readonly string[]): string {
 }
 
 function writeMethod(command: Description): string {
-  const { required, optional, options } = signatureOf(command.parts) as {
-    [K in 'required' | 'optional' | 'options']: readonly DescribedPart[];
-  };
+  const { required, optional, options } = signatureOf(command.parts);
   const parameters = [
     ...required.map((part) => `${part.name}: ${valueType(part)}`),
     ...optional.map((part) => `${part.name}?: ${valueType(part)} | undefined`),
