@@ -60,7 +60,7 @@ pubsub (N1..-1~)
 pubsub (N1~)
  SPUBLISH/3
 readonly
- LOLWUT/-1 STRALGO/-2
+ LOLWUT/-1
 readonly (R1#0+1)
  SINTERCARD/-3 ZDIFF/-3 ZINTER/-3 ZINTERCARD/-3 ZUNION/-3
 readonly (R1)
@@ -88,6 +88,8 @@ readonly (R2)
  MEMORY|USAGE/-3 XINFO|GROUPS/3 XINFO|STREAM/-3
 readonly (R2) nondeterministic
  OBJECT|ENCODING/3 OBJECT|FREQ/3 OBJECT|IDLETIME/3 OBJECT|REFCOUNT/3 XINFO|CONSUMERS/4
+readonly (R?!)
+ STRALGO/-2
 readonly (W1..-1)
  PFCOUNT/-2
 readonly <agg_sum >all_shards
