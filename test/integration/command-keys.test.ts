@@ -8,6 +8,8 @@ import type { Part } from '../../src/facade/syntax.ts';
 import { type Client, connect } from '../../src/net/index.ts';
 import type { Argument, Reply } from '../../src/resp/index.ts';
 import { isAtLeast, type ServerProcess, seededRandom, startServer } from '../../src/testing/index.ts';
+import { describeCommands } from '../../tools/facade/description.ts';
+import { formatSyntax } from '../../tools/facade/format-syntax.ts';
 import { type Choices, fullest, sampleCall, shortest } from '../support/sample-call.ts';
 
 const test = suite('integration/command-keys');
@@ -133,13 +135,34 @@ test('every call has as many arguments as the server wants', () => {
 
 test('every word that the server describes is in the table, where it describes its commands (from 7.0)', async () => {
   if (!isAtLeast(server.binary, [7, 0, 0])) return;
-  const documented = await connect({ port: server.port, protocol: 3, maps: 'object' });
-  const docs = (await documented.send(['COMMAND', 'DOCS'])) as unknown as { [path: string]: DocNode };
-  await documented.close();
+  const docs = await documented(
+    async (described) => (await described.send(['COMMAND', 'DOCS'])) as unknown as { [path: string]: DocNode },
+  );
   const known = new Map(syntaxes.map((syntax) => [syntax.words.join('|'), new Set(tokens(syntax.parts))]));
   const missing = Object.entries(docs).flatMap(([path, doc]) => missingTokens(path.toUpperCase(), doc, known));
   assert.equal(missing, []);
 });
+
+test('the table is what the last of the generator’s servers describes (Valkey 8.1)', async () => {
+  if (server.binary.name !== 'valkey' || !isAtLeast(server.binary, [8, 1, 0])) return;
+  const descriptions = await documented((described) => describeCommands(described, 'valkey'));
+  const lines = new Set(SYNTAX_TABLE.split('\n'));
+  const outdated = descriptions
+    .filter((description) => !description.isOpen)
+    .map(({ path, parts }) => `${path} ${formatSyntax(parts)}`.trim())
+    .filter((line) => !lines.has(line));
+  assert.equal(outdated, []);
+});
+
+/** Asks over a connection that delivers maps as objects. */
+async function documented<T>(ask: (client: Client) => Promise<T>): Promise<T> {
+  const objects = await connect({ port: server.port, protocol: 3, maps: 'object' });
+  try {
+    return await ask(objects);
+  } finally {
+    await objects.close();
+  }
+}
 
 interface DocNode {
   readonly token?: string;

@@ -66,7 +66,8 @@ export async function describeServerCommands(name: string): Promise<Description[
   }
 }
 
-async function describeCommands(client: Client, family: string): Promise<Description[]> {
+/** `client` speaks RESP3 and delivers maps as objects. */
+export async function describeCommands(client: Client, family: string): Promise<Description[]> {
   const docs = (await client.send(['COMMAND', 'DOCS'])) as unknown as { [path: string]: DocCommand };
   return Object.entries(docs).flatMap(([path, doc]) => describe(path.toUpperCase(), doc, family));
 }
