@@ -67,16 +67,23 @@ function bind(finish: Finish): unknown {
   return Object.create(methods, { [FINISH]: { value: finish } });
 }
 
-// Made at the first use, and each syntax read at its own, so that importing this costs nothing.
+/**
+ * A property for each command. Its method is made when a facade is first asked for it, and needs no `this`; the syntax
+ * is read then, once for all facades: importing this costs nothing, and a facade costs what is used of it.
+ */
 function makeMethods(table: string): object {
-  const made: { [name: string]: (this: Facade, ...given: Given[]) => unknown } = {};
+  const properties: PropertyDescriptorMap = {};
   for (const line of table.split('\n')) {
-    const [path] = line.split(' ', 1) as [string];
+    const name = methodName(line.split(' ', 1)[0]!);
     let syntax: CallSyntax | undefined;
-    made[methodName(path)] = function call(...given) {
+    const get = function makeMethod(this: Facade): unknown {
       syntax ??= readCallSyntax(line);
-      return this[FINISH](encodeCall(syntax, given));
+      const [callSyntax, finish] = [syntax, this[FINISH]];
+      const method = (...given: Given[]): unknown => finish(encodeCall(callSyntax, given));
+      Object.defineProperty(this, name, { value: method });
+      return method;
     };
+    properties[name] = { get };
   }
-  return made;
+  return Object.create(null, properties) as object;
 }

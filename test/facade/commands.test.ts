@@ -67,6 +67,28 @@ test('a subcommand is one method', async () => {
   );
 });
 
+test('a method needs no object', async () => {
+  const [first, second] = [new Recorder(), new Recorder()];
+  const { get } = commands(first);
+  await commands(second).get('b');
+  await get('a');
+  assert.equal(
+    [first.sent[0]!.args, second.sent[0]!.args],
+    [
+      ['GET', 'a'],
+      ['GET', 'b'],
+    ],
+  );
+  const { set } = commandArrays();
+  assert.equal(
+    ['x', 'y'].map((key) => set(key, 1)),
+    [
+      ['SET', 'x', 1],
+      ['SET', 'y', 1],
+    ],
+  );
+});
+
 test('a facade is no promise, so that it can be returned from an async function', async () => {
   const facade = commands(new Recorder());
   assert.not('then' in facade);

@@ -10,7 +10,7 @@ import {
   type Integer,
   type Key,
 } from '../../src/facade/index.ts';
-import type { Client } from '../../src/net/index.ts';
+import type { Client, Session } from '../../src/net/index.ts';
 import type { Argument, Reply } from '../../src/resp/index.ts';
 
 const test = suite('types');
@@ -27,6 +27,7 @@ type Holds = readonly [
   // Whatever sends can be used.
   Cluster extends CommandSender ? true : false,
   Client extends CommandSender ? true : false,
+  Session extends CommandSender ? true : false,
   // Parameters are those of the documentation, in its order.
   Equal<Parameters<Commands['get']>, [key: Key]>,
   Equal<Parameters<Commands['expire']>[1], Integer>,
