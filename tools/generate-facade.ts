@@ -28,8 +28,10 @@ async function main(): Promise<void> {
 /** What an earlier server and the next one say together. */
 function merge(earlier: Description | undefined, next: Description, server: string): Description {
   const families = [...new Set([...(earlier?.families ?? []), ...next.families])];
-  const quotable = isQuotable(server) ? next.summary : earlier?.summary;
-  return { ...next, families, summary: quotable ?? OWN_SUMMARIES[next.path] };
+  if (isQuotable(server)) return { ...next, families };
+  const summary = earlier?.summary ?? OWN_SUMMARIES[next.path];
+  const complexity = earlier?.complexity ?? /^O\([^ ]*\)/.exec(next.complexity ?? '')?.[0];
+  return { ...next, families, summary, complexity };
 }
 
 function write(commands: readonly Description[]): void {
