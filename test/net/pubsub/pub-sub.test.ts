@@ -55,6 +55,27 @@ test('subscriptions to one channel share one at the server, which ends with the 
   client.destroy();
 });
 
+test('who begins while the last one leaves keeps the subscription, and nobody waits for ever', async () => {
+  const { client, transport, runtime, subscription } = await subscribed(['a']);
+  const left = subscription.unsubscribe();
+  const second = client.subscribe('a');
+  await Promise.all([left, second]);
+  runtime.flush();
+  runtime.flush();
+  assert.equal(transport.takeCommands(), [], 'it never left the server');
+  const leftToo = (await second).unsubscribe();
+  runtime.flush();
+  runtime.flush();
+  const third = client.subscribe('a');
+  transport.reply(`${push('unsubscribe', 'a', 0)}$1\r\n1\r\n`);
+  runtime.flush();
+  runtime.flush();
+  assert.equal(transport.takeCommands(), ['UNSUBSCRIBE a', 'PING 1', 'SUBSCRIBE a'], 'too late to keep it');
+  confirm(transport, 'a');
+  await Promise.all([leftToo, third]);
+  client.destroy();
+});
+
 test('after a loss everything is subscribed again, and one gap tells of all of it', async () => {
   const { client, runtime, subscription, transport } = await subscribed(['a', 'b']);
   transport.reply(push('message', 'a', 'before'));
