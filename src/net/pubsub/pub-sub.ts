@@ -1,4 +1,4 @@
-import { ConnectionError, type ErrorReply, OverloadError, type RedisError, TimeoutError } from '../../errors.ts';
+import type { ErrorReply, RedisError } from '../../errors.ts';
 import { backoffMs } from '../backoff.ts';
 import type { ClientSettings } from '../options.ts';
 import type { Heard } from './hear.ts';
@@ -8,6 +8,7 @@ import { type SubscribeOptions, type SubscribeSettings, subscribeSettings } from
 import { Reader } from './reader.ts';
 import type { Subscriber, SubscriberOwner } from './subscriber.ts';
 import { Subscription } from './subscription.ts';
+import { aborted, closed, notConfirmed, tooSlow } from './subscription-errors.ts';
 import { checkNames, type LossReason, TOPIC_KINDS, Topic, type TopicKind, type TopicName } from './topic.ts';
 
 /** Which server brings which topic, and what its refusals mean: one server knows one answer, a cluster many. */
@@ -107,7 +108,7 @@ export class PubSub implements SubscriberOwner {
     // Unsubscribed meanwhile, or moved: then it comes from elsewhere.
     if (topic?.subscriber !== subscriber) return;
     for (const reader of topic.readers) {
-      if (!reader.message(topic, channel, payload)) this.#end(reader, queueFull(reader));
+      if (!reader.message(topic, channel, payload)) this.#end(reader, tooSlow(reader));
     }
   }
 
@@ -207,7 +208,7 @@ export class PubSub implements SubscriberOwner {
   /** The first confirmation has a budget; the signal holds for the whole life. */
   #watch(reader: Reader, { timeoutMs }: SubscribeSettings, signal: AbortSignal | undefined): void {
     const { runtime } = this.#settings;
-    const timer = runtime.setTimer(() => this.#end(reader, timedOut(reader, timeoutMs)), timeoutMs);
+    const timer = runtime.setTimer(() => this.#end(reader, notConfirmed(reader, timeoutMs)), timeoutMs);
     const abort = (): void => {
       reader.inbox.clear();
       this.#end(reader, reader.isSettled ? undefined : aborted(signal!));
@@ -267,24 +268,4 @@ export class PubSub implements SubscriberOwner {
     this.#settings.runtime.clearTimer(topic.timer);
     topic.subscriber?.unwant(topic);
   }
-}
-
-function closed(): ConnectionError {
-  return new ConnectionError('ERR_CLOSED', 'the client is closed');
-}
-
-function aborted(signal: AbortSignal): TimeoutError {
-  const options = { timeoutMs: 0, wasSent: false, cause: signal.reason };
-  return new TimeoutError('ERR_ABORTED', 'the subscription was aborted by its caller', options);
-}
-
-function timedOut({ lastRefusal: cause, awaiting }: Reader, timeoutMs: number): TimeoutError {
-  const after = cause === undefined ? '' : `; last refusal: ${cause.message}`;
-  const message = `${awaiting.size} of the channels not confirmed within ${timeoutMs} ms${after}`;
-  return new TimeoutError('ERR_COMMAND_TIMEOUT', message, { timeoutMs, wasSent: false, cause });
-}
-
-function queueFull({ inbox }: Reader): OverloadError {
-  const message = `the subscription ended: ${inbox.length} messages wait for a consumer that is too slow`;
-  return new OverloadError('ERR_QUEUE_FULL', message, { limit: inbox.exceededLimit ?? 0, wasSent: false });
 }
