@@ -10,9 +10,10 @@ export interface InboxLimits {
   readonly maxQueuedBytes: number;
 }
 
-/** A gap to which more can be added until it is taken. */
-interface OpenGap<P extends Value> extends Gap<P> {
-  readonly channels: P[];
+/** A gap that waits: what is lost next to it joins it, so that there is never more than one between two messages. */
+interface WaitingGap<P extends Value> extends Omit<Gap<P>, 'reason' | 'channels' | 'durationMs' | 'dropped'> {
+  reason: Gap['reason'];
+  readonly channels: Set<P>;
   durationMs: number;
   dropped: number | undefined;
 }
@@ -31,11 +32,10 @@ export class Inbox<P extends Value> {
   /** Something came, or the end; called on the decoder's stack. */
   onArrival: () => void = () => undefined;
   readonly #limits: InboxLimits;
-  readonly #queue = new Fifo<Message<P> | OpenGap<P>>();
-  /** While it waits at the end of the queue, further gaps of its kind join it. */
-  #newestGap: OpenGap<P> | undefined;
-  #overflow: OpenGap<P> | undefined;
-  #overflown = new Set<P>();
+  readonly #queue = new Fifo<Message<P> | WaitingGap<P>>();
+  /** The gap at the end of the queue. */
+  #newestGap: WaitingGap<P> | undefined;
+  #overflow: WaitingGap<P> | undefined;
   #messages = 0;
   #bytes = 0;
   #end: { readonly error: RedisError | undefined } | undefined;
@@ -73,17 +73,16 @@ export class Inbox<P extends Value> {
     this.onArrival();
   }
 
-  /** Gaps that follow each other for the same reason are one. */
-  gap(gap: Omit<Gap<P>, 'kind'>): void {
-    const open = this.#newestGap;
-    if (open?.reason === gap.reason) {
-      open.channels.push(...gap.channels);
-      open.durationMs = Math.max(open.durationMs, gap.durationMs);
-      if (open.dropped !== undefined) open.dropped += gap.dropped ?? 0;
-    } else {
-      this.#newestGap = { kind: 'gap', ...gap, channels: [...gap.channels] };
+  /** Gaps that follow each other are one, with the latest reason. */
+  gap({ reason, channels, durationMs }: Pick<Gap<P>, 'reason' | 'channels' | 'durationMs'>): void {
+    if (this.#newestGap === undefined) {
+      this.#newestGap = { kind: 'gap', reason, channels: new Set(), durationMs: 0, dropped: undefined };
       this.#queue.push(this.#newestGap);
     }
+    const gap = this.#newestGap;
+    gap.reason = reason;
+    gap.durationMs = Math.max(gap.durationMs, durationMs);
+    for (const channel of channels) gap.channels.add(channel);
     this.onArrival();
   }
 
@@ -91,21 +90,18 @@ export class Inbox<P extends Value> {
   dropOldest(): void {
     while (this.isOverLimit) {
       const event = this.#shift()!;
-      this.#overflow ??= { kind: 'gap', reason: 'overflow', channels: [], durationMs: 0, dropped: 0 };
+      this.#overflow ??= { kind: 'gap', reason: 'overflow', channels: new Set(), durationMs: 0, dropped: 0 };
       if (event.kind !== 'gap') this.#overflow.dropped!++;
       const names = event.kind === 'gap' ? event.channels : [event.pattern ?? event.channel];
-      for (const name of names) this.#overflown.add(name);
+      for (const name of names) this.#overflow.channels.add(name);
     }
   }
 
   /** The oldest event that waits. */
   take(): PubSubEvent<P> | undefined {
-    const overflow = this.#overflow;
-    if (overflow === undefined) return this.#shift();
-    overflow.channels.push(...this.#overflown);
+    const event = this.#overflow ?? this.#shift();
     this.#overflow = undefined;
-    this.#overflown = new Set();
-    return overflow;
+    return event?.kind === 'gap' ? { ...event, channels: [...event.channels] } : event;
   }
 
   /** Nothing more comes; what waits can still be taken. Only the first call counts. */
@@ -124,7 +120,7 @@ export class Inbox<P extends Value> {
     this.#bytes = 0;
   }
 
-  #shift(): Message<P> | OpenGap<P> | undefined {
+  #shift(): Message<P> | WaitingGap<P> | undefined {
     const event = this.#queue.shift();
     if (this.#queue.length === 0) this.#newestGap = undefined;
     if (event !== undefined && event.kind !== 'gap') {

@@ -16,11 +16,13 @@ export interface Message<P extends string | Buffer = string> {
 
 /**
  * Messages may have been missed between the last event and this one; from here on nothing is, until the next gap. Who
- * keeps a state by messages reads it anew.
+ * keeps a state by messages reads it anew. Gaps with no message between them are one.
  */
 export interface Gap<P extends string | Buffer = string> {
   readonly kind: 'gap';
   /**
+   * The latest, where there was more than one:
+   *
    * - `connection`: the connection was lost; the channels are subscribed again.
    * - `moved`: the channels went to another node, by migration, failover or a change of the topology; they are subscribed
    *   there.
@@ -32,7 +34,7 @@ export interface Gap<P extends string | Buffer = string> {
   readonly channels: readonly P[];
   /** How long they were not subscribed, in milliseconds, from when it was noticed; 0 where they were. */
   readonly durationMs: number;
-  /** Messages dropped here, of `overflow` and `tooLarge`; undefined where nobody can know. */
+  /** Of `overflow`: how many messages were dropped. What never came here nobody can count. */
   readonly dropped: number | undefined;
 }
 

@@ -115,7 +115,7 @@ export class PubSub implements SubscriberOwner {
   onTooLarge(subscriber: Subscriber): void {
     for (const reader of this.#readers) {
       const topics = reader.topics.filter((topic) => topic.subscriber === subscriber && topic.isOn);
-      if (topics.length > 0) reader.gap(topics, { reason: 'tooLarge', durationMs: 0, dropped: undefined });
+      if (topics.length > 0) reader.gap(topics, { reason: 'tooLarge', durationMs: 0 });
     }
   }
 
@@ -127,7 +127,7 @@ export class PubSub implements SubscriberOwner {
     const durationMs = loss === undefined ? 0 : this.#settings.runtime.now() - loss.at;
     for (const reader of topic.readers) {
       if (!reader.awaiting.delete(topic)) {
-        reader.gap([topic], { reason: loss?.reason ?? 'connection', durationMs, dropped: undefined });
+        reader.gap([topic], { reason: loss?.reason ?? 'connection', durationMs });
       } else if (reader.awaiting.size === 0) reader.settle(undefined);
     }
   }

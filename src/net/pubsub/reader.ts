@@ -42,7 +42,7 @@ export class Reader {
     return true;
   }
 
-  gap(topics: readonly Topic[], gap: Omit<Gap, 'kind' | 'channels'>): void {
+  gap(topics: readonly Topic[], gap: Pick<Gap, 'reason' | 'durationMs'>): void {
     this.inbox.gap({ ...gap, channels: topics.map((topic) => (this.isText ? topic.text : topic.bytes)) });
   }
 

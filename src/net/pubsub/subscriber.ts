@@ -58,11 +58,6 @@ export class Subscriber implements Listener, LinkOwner {
     return this.#link.address;
   }
 
-  /** It brings nothing and is to bring nothing. */
-  get isIdle(): boolean {
-    return this.#table.isEmpty;
-  }
-
   want(topic: Topic): void {
     this.#table.want(topic);
     this.#reconcileSoon();
@@ -130,7 +125,7 @@ export class Subscriber implements Listener, LinkOwner {
 }
 
 function unexpected(address: string, heard: Heard): ConnectionError {
-  const what = heard.kind === 'error' ? heard.error.message : `a confirmation that nobody asked for`;
+  const what = heard.kind === 'error' ? heard.error.message : 'a confirmation that nobody asked for';
   const cause = heard.kind === 'error' ? heard.error : undefined;
   return new ConnectionError('ERR_CONNECTION_LOST', `connection to ${address} closed: ${what}`, { address, cause });
 }

@@ -11,8 +11,12 @@ function message(channel: string, payload: string): Message {
   return { kind: 'message', channel, payload };
 }
 
-function gap(channel: string, reason: Gap['reason'] = 'connection', durationMs = 1): Omit<Gap, 'kind'> {
-  return { reason, channels: [channel], durationMs, dropped: undefined };
+function gap(
+  channel: string,
+  reason: Gap['reason'] = 'connection',
+  durationMs = 1,
+): Pick<Gap, 'reason' | 'channels' | 'durationMs'> {
+  return { reason, channels: [channel], durationMs };
 }
 
 function takeAll(inbox: Inbox<string>): unknown[] {
@@ -34,23 +38,18 @@ test('events come out in the order in which they went in', () => {
   assert.is(inbox.length, 0);
 });
 
-test('gaps that follow each other for one reason are one, until it is taken', () => {
+test('gaps that follow each other are one, until it is taken: a consumer that is away costs no memory', () => {
   const inbox = new Inbox<string>(ROOMY);
-  inbox.gap(gap('a', 'connection', 5));
-  inbox.gap(gap('b', 'connection', 7));
-  inbox.gap(gap('c', 'moved'));
-  const [lost, moved] = takeAll(inbox) as [Gap, Gap];
-  assert.equal(lost, {
-    kind: 'gap',
-    reason: 'connection',
-    channels: ['a', 'b'],
-    durationMs: 7,
-    dropped: undefined,
-  });
-  assert.equal(moved.channels, ['c']);
-  inbox.gap(gap('d', 'moved'));
-  assert.equal((takeAll(inbox) as Gap[])[0]!.channels, ['d'], 'what was taken is the consumer’s');
-  assert.equal(moved.channels, ['c']);
+  for (let round = 0; round < 1000; round++) {
+    inbox.gap(gap('a', 'connection', 5));
+    inbox.gap(gap('b', 'moved', 7));
+  }
+  const [taken, ...others] = takeAll(inbox) as [Gap];
+  assert.equal(taken, { kind: 'gap', reason: 'moved', channels: ['a', 'b'], durationMs: 7, dropped: undefined });
+  assert.equal(others, []);
+  inbox.gap(gap('c'));
+  assert.equal((takeAll(inbox) as Gap[])[0]!.channels, ['c'], 'what was taken is the consumer’s');
+  assert.equal(taken.channels, ['a', 'b']);
 });
 
 test('the oldest are dropped, and a gap in their place says how many and of which channels', () => {
