@@ -61,7 +61,8 @@ export class ClusterNode {
     this.id = resolved.id;
     this.admission = new Admission({ maxCommands: settings.maxCommandsPerNode, maxBytes: settings.maxBytesPerNode });
     const asksZone = typeof settings.readFrom === 'object';
-    const handshake = { protocol, clientName, asksZone };
+    const tracksReads = settings.cache !== undefined;
+    const handshake = { protocol, clientName, asksZone, tracksReads };
     this.link = new Link({ endpoint: resolved.endpoint, settings, handshake, credentials }, owner);
     this.leases = context.desk.poolOf({
       endpoint: resolved.endpoint,

@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { findCommand } from '../commands/index.ts';
-import type { RedisError } from '../errors.ts';
+import { invalidArgument, type RedisError } from '../errors.ts';
 import {
   BlockingCalls,
   type Command,
@@ -15,9 +15,9 @@ import {
   type PubSubForm,
   runSession,
   type ScanOptions,
-  type SendOptions,
   type Script,
   type ScriptCall,
+  type SendOptions,
   type Session,
   type SubscribeOptions,
   type Subscription,
@@ -25,6 +25,7 @@ import {
   type TopicName,
 } from '../net/index.ts';
 import { type Argument, checkArguments, type Reply } from '../resp/index.ts';
+import { type CacheHost, ClientCache } from './cache/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import { slotOfKey } from './hash-slot.ts';
 import { ClusterLeases, checkSessionSlot } from './leases.ts';
@@ -73,6 +74,7 @@ export class Cluster {
   readonly #membership: Membership;
   readonly #reads: ReplicaReads;
   readonly #intake: Intake;
+  readonly #cache: ClientCache<ClusterNode> | undefined;
   readonly #traffic: Traffic;
   readonly #keeper: TopologyKeeper;
   readonly #supervisor: Supervisor;
@@ -99,6 +101,7 @@ export class Cluster {
     this.#reads = new ReplicaReads({ settings, credentials: this.#credentials, desk }, this.#map, this.#readsHost());
     this.#membership = new Membership(this.#pool, this.#map, (moved, gone) => this.#onChange(moved, gone));
     this.#intake = new Intake(settings, this.#traffic);
+    if (settings.cache !== undefined) this.#cache = new ClientCache(settings.cache, this.#cacheHost());
     this.#keeper = new TopologyKeeper(settings, this.#pool, this.#topologyHost());
     this.#supervisor = new Supervisor(settings, this.#supervised());
     this.#subscribers = new Subscribers(this.#subscribersContext());
@@ -123,6 +126,7 @@ export class Cluster {
   send<T extends Reply = Reply>(args: readonly Argument[], options?: ClusterSendOptions): Promise<T> {
     if (options !== undefined) checkRoutingOptions(options);
     this.#supervisor.watch();
+    if (options?.cache === true) return this.#cached(args, options) as Promise<T>;
     return this.#intake.send(args, options) as Promise<T>;
   }
 
@@ -268,6 +272,7 @@ export class Cluster {
       refreshes: this.#keeper.refreshes,
       live: this.#intake.live,
       departed: this.#membership.departed,
+      cache: this.#cache?.stats,
     });
   }
 
@@ -296,11 +301,24 @@ export class Cluster {
     return this.#keeper.start();
   }
 
+  #cached(args: readonly Argument[], options: SendOptions): Promise<Reply> {
+    if (this.#cache === undefined) throw invalidArgument('cache: true needs the cache option of the client');
+    return this.#cache.send(args, options);
+  }
+
   #ownerOf(node: () => ClusterNode): LinkOwner {
+    const traffic = this.#traffic;
+    const cache = this.#cache;
     return {
       onReady: () => undefined,
-      onReply: (_link, command, reply) => this.#traffic.onReply(node(), command, reply),
-      onPush: () => undefined,
+      onReply:
+        cache === undefined
+          ? (_link, command, reply) => traffic.onReply(node(), command, reply)
+          : (_link, command, reply) => {
+              cache.onReply(node(), command, reply);
+              traffic.onReply(node(), command, reply);
+            },
+      onPush: (_link, push) => cache?.onPush(push),
       onLost: (_link, unanswered, error) => {
         this.#traffic.onLost(node(), unanswered, error && node().explain(error));
         this.#membership.forgetIfDone(node());
@@ -351,6 +369,21 @@ export class Cluster {
       router,
       settle: (command, outcome) => this.#intake.settle(command, outcome),
       nodeAdmission: (command) => this.#map.primaryOf(command.slot)?.admission,
+    };
+  }
+
+  #cacheHost(): CacheHost<ClusterNode> {
+    const intake = this.#intake;
+    const { runtime, reply } = this.#settings;
+    return {
+      get isClosed() {
+        return intake.isClosed;
+      },
+      replyForm: reply,
+      now: () => runtime.now(),
+      send: (args, options) => intake.send(args, options),
+      primaryOf: (slot) => this.#map.primaryOf(slot),
+      tenureOf: (slot) => this.#map.tenureOf(slot),
     };
   }
 

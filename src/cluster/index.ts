@@ -1,4 +1,5 @@
 /** The whole cluster: slots, topology, lanes, redirections, recovery. Touches no bytes. */
+export type { CacheOptions, CacheStats } from './cache/index.ts';
 export { Cluster, connectCluster } from './cluster.ts';
 export type { AddressMap } from './endpoints.ts';
 export { hashSlot, SLOT_COUNT } from './hash-slot.ts';

@@ -9,6 +9,7 @@ import {
   parseUrl,
   type TlsOptions,
 } from '../net/index.ts';
+import { type CacheOptions, type CacheSettings, cacheSettings } from './cache/index.ts';
 import type { AddressMap } from './endpoints.ts';
 
 /** A node to ask for the topology: a URL (`redis://host:port`, `rediss://...`) or a host and port. */
@@ -34,6 +35,11 @@ export interface ClusterOptions extends ClientOptions {
    * slot, in milliseconds; then its connection is closed. Default 2000.
    */
   readonly handoverMs?: number | undefined;
+  /**
+   * Keeps replies of commands sent with `cache: true` until their keys are written: every primary's connection asks for
+   * CLIENT TRACKING. Over RESP3 alone; without it such commands are sent as any others. Default: no cache.
+   */
+  readonly cache?: CacheOptions | undefined;
 }
 
 export interface ClusterSettings extends ClientSettings {
@@ -42,6 +48,7 @@ export interface ClusterSettings extends ClientSettings {
   readonly allowNode: ((address: string) => boolean) | undefined;
   readonly maxRedirects: number;
   readonly handoverMs: number;
+  readonly cache: CacheSettings | undefined;
 }
 
 export const DEFAULT_MAX_REDIRECTS = 16;
@@ -71,6 +78,7 @@ export function clusterSettings(options: ClusterOptions): ClusterSettings {
     allowNode,
     maxRedirects,
     handoverMs,
+    cache: options.cache && cacheSettings(options.cache),
   };
 }
 

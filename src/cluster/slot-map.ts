@@ -28,6 +28,7 @@ export interface MapChange<N> {
 export class SlotMap<N> {
   readonly #primaries: (N | undefined)[] = new Array<N | undefined>(SLOT_COUNT).fill(undefined);
   readonly #replicas: (readonly N[])[] = new Array<readonly N[]>(SLOT_COUNT).fill(NONE);
+  readonly #tenures = new Uint32Array(SLOT_COUNT);
   readonly #movedAt = new Float64Array(SLOT_COUNT);
   /** The epoch of the last view that was believed, per slot. */
   readonly #epochs = new Float64Array(SLOT_COUNT);
@@ -51,6 +52,11 @@ export class SlotMap<N> {
     return this.#replicas[slot]!;
   }
 
+  /** Counts the primaries a slot has had: another number means that it was another's meanwhile, if only for a moment. */
+  tenureOf(slot: number): number {
+    return this.#tenures[slot]!;
+  }
+
   /** How many slots each primary has. */
   countByPrimary(): Map<N, number> {
     const counts = new Map<N, number>();
@@ -65,6 +71,7 @@ export class SlotMap<N> {
     this.#movedAt[slot] = ++this.#time;
     if (this.#primaries[slot] === primary) return false;
     this.#primaries[slot] = primary;
+    this.#tenures[slot]!++;
     this.#replicas[slot] = NONE;
     return true;
   }
@@ -97,6 +104,7 @@ export class SlotMap<N> {
       this.#replicas[slot] = replicas;
       if (!isOther) continue;
       this.#primaries[slot] = primary;
+      this.#tenures[slot]!++;
       moved.push(slot);
     }
     return { moved, doubtful };

@@ -1,3 +1,4 @@
+import type { CacheStats } from './cache/index.ts';
 import { type ClusterNode, type NodeCounters, noCounts } from './cluster-node.ts';
 import type { SlotMap } from './slot-map.ts';
 
@@ -23,6 +24,8 @@ export interface ClusterStats {
   /** The sums over all nodes, those that left included. */
   readonly totals: Readonly<NodeCounters>;
   readonly nodes: readonly NodeStats[];
+  /** Of the client-side cache, where there is one. */
+  readonly cache: CacheStats | undefined;
 }
 
 /** What a client knows of itself besides its nodes. */
@@ -32,6 +35,7 @@ export interface ClientState {
   readonly live: number;
   /** The counters of nodes that left. */
   readonly departed: NodeCounters;
+  readonly cache: CacheStats | undefined;
 }
 
 export function statsOf(nodes: readonly ClusterNode[], state: ClientState): ClusterStats {
@@ -42,6 +46,7 @@ export function statsOf(nodes: readonly ClusterNode[], state: ClientState): Clus
     live: state.live,
     refreshes: state.refreshes,
     totals,
+    cache: state.cache,
     nodes: nodes.map((node) => ({
       address: node.address,
       isReady: node.link.isReady,

@@ -84,6 +84,7 @@ export class Connection {
   #isMonitoring = false;
   #isProbed = true;
   #zone: string | undefined;
+  #isTracking = false;
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     const { settings, endpoint } = options;
@@ -125,6 +126,11 @@ export class Connection {
   /** The server's availability zone, where it was asked and has one. */
   get zone(): string | undefined {
     return this.#zone;
+  }
+
+  /** The server tells when keys that were read over this connection are written. */
+  get isTracking(): boolean {
+    return this.#isTracking;
   }
 
   /** Whether an answer is owed for a live command that is so. */
@@ -253,6 +259,7 @@ export class Connection {
       return;
     }
     this.#zone = step.zone;
+    this.#isTracking = step.isTracking;
     this.#welcome();
   }
 

@@ -13,14 +13,21 @@ export interface HandshakeOptions extends Credentials {
   readonly readFromReplica?: boolean | undefined;
   /** Ask for the server's availability zone; who doesn't say has none. */
   readonly asksZone?: boolean | undefined;
+  /** CLIENT TRACKING: the server tells when keys that this connection read are written. In RESP3 alone. */
+  readonly tracksReads?: boolean | undefined;
 }
 
 /** What to do next: send one command and await its reply, or begin work. */
 export type HandshakeStep =
   | { readonly kind: 'send'; readonly args: readonly Argument[] }
-  | { readonly kind: 'ready'; readonly protocol: 2 | 3; readonly zone?: string | undefined };
+  | {
+      readonly kind: 'ready';
+      readonly protocol: 2 | 3;
+      readonly zone?: string | undefined;
+      readonly isTracking: boolean;
+    };
 
-type Stage = 'hello' | 'auth' | 'probe' | 'name' | 'select' | 'readonly' | 'zone';
+type Stage = 'hello' | 'auth' | 'probe' | 'name' | 'select' | 'readonly' | 'zone' | 'tracking';
 
 /**
  * The handshake, decided step by step without a socket. Each command is sent alone and awaited: servers have dropped the
@@ -28,7 +35,7 @@ type Stage = 'hello' | 'auth' | 'probe' | 'name' | 'select' | 'readonly' | 'zone
  *
  *     HELLO 3 [AUTH u p] --ok-------------------.
  *        | no HELLO, or no RESP3                 v
- *        `-> AUTH, or PING without a password -> [CLIENT SETNAME] -> [SELECT] -> [READONLY] -> [INFO] -> ready
+ *        `-> AUTH, or PING without a password -> [CLIENT SETNAME] -> [SELECT] -> [READONLY] -> [INFO] -> [TRACKING] -> ready
  *
  * PING tells whether a password is wanted: else every command would find out for itself.
  */
@@ -37,6 +44,7 @@ export class Handshake {
   readonly #stages: Stage[];
   #protocol: 2 | 3 = 2;
   #zone: string | undefined;
+  #isTracking = false;
 
   constructor(options: HandshakeOptions) {
     this.#options = options;
@@ -45,6 +53,7 @@ export class Handshake {
     if (options.database !== undefined && options.database !== 0) this.#stages.push('select');
     if (options.readFromReplica === true) this.#stages.push('readonly');
     if (options.asksZone === true) this.#stages.push('zone');
+    if (options.tracksReads === true) this.#stages.push('tracking');
   }
 
   /** The first step. */
@@ -62,6 +71,7 @@ export class Handshake {
     const stage = this.#stages.shift();
     if (!(reply instanceof ErrorReply)) {
       if (stage === 'hello') this.#protocol = 3;
+      if (stage === 'tracking') this.#isTracking = true;
       if (stage === 'zone') this.#zone = /^availability_zone:(.+)$/m.exec(String(reply))?.[1]?.trim();
       return this.#next();
     }
@@ -75,9 +85,10 @@ export class Handshake {
       case 'probe':
         if (reply.prefix === 'NOAUTH' || reply.prefix === 'DENIED') throw this.#refused(reply);
         break;
-      // A name is a comfort: a user without the right to CLIENT SETNAME works without one. So is a zone.
+      // A name is a comfort: a user without the right to CLIENT SETNAME works without one. So is a zone, and a cache.
       case 'name':
       case 'zone':
+      case 'tracking':
         break;
       default:
         throw this.#refused(reply);
@@ -86,8 +97,11 @@ export class Handshake {
   }
 
   #next(): HandshakeStep {
+    // Over RESP2 nobody could tell us anything but the answers to our own commands.
+    if (this.#stages[0] === 'tracking' && this.#protocol === 2) this.#stages.shift();
     const stage = this.#stages[0];
-    if (stage === undefined) return { kind: 'ready', protocol: this.#protocol, zone: this.#zone };
+    if (stage === undefined)
+      return { kind: 'ready', protocol: this.#protocol, zone: this.#zone, isTracking: this.#isTracking };
     return { kind: 'send', args: this.#command(stage) };
   }
 
@@ -108,6 +122,8 @@ export class Handshake {
         return ['READONLY'];
       case 'zone':
         return ['INFO', 'server'];
+      case 'tracking':
+        return ['CLIENT', 'TRACKING', 'ON'];
     }
   }
 

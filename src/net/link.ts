@@ -80,6 +80,16 @@ export class Link {
     return this.#connection?.zone;
   }
 
+  /** Whether the server tells when keys that were read over the connection are written. */
+  get isTracking(): boolean {
+    return this.#connection?.isTracking === true;
+  }
+
+  /** Whether the last reply came over the connection that takes commands, not over one that only answers what it owes. */
+  get isLastAnswerCurrent(): boolean {
+    return this.#lastAnswered !== undefined && this.#lastAnswered === this.#connection;
+  }
+
   /** Answers that the server owes on any connection. */
   get owed(): number {
     let owed = this.#connection?.owed ?? 0;

@@ -18,6 +18,8 @@ export interface SendOptions {
   readonly retry?: RetryPolicy | undefined;
   /** Of a cluster: who answers it, if it only reads; default the client's `readFrom`. */
   readonly readFrom?: ReadFrom | undefined;
+  /** Of a cluster with the `cache` option, for `send`: the reply may be one that was kept since the key was last written. */
+  readonly cache?: boolean | undefined;
 }
 
 /** Options of every client, of one server or of a cluster. Each has a default. */

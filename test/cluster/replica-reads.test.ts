@@ -112,8 +112,10 @@ test('ASK and TRYAGAIN from a replica: the primary knows about each key', async 
     `ASK ${hashSlot('foo')} 10.0.0.9:7009`,
     'TRYAGAIN Multiple keys request during rehashing of slot',
   ]) {
-    const { fake, cluster, replicas } = await start();
+    const { fake, cluster, primary, replicas } = await start();
     for (const node of replicas) node.answer = ([name]) => (name === 'GET' ? `-${text}\r\n` : '+OK\r\n');
+    let refusals = 0;
+    primary.answer = () => (refusals++ < 2 ? '-LOADING from here on it is a command as any\r\n' : '+7000\r\n');
     assert.is(await fake.settle(cluster.send(['GET', 'foo'])), '7000');
     assert.is(replicas.flatMap(reads).length, 1);
     cluster.destroy();
