@@ -49,8 +49,10 @@ export class Membership {
       addresses.add(node.address);
       return node;
     };
-    const ranges: SlotRange<ClusterNode>[] = view.ranges.map(({ primary, replicas, ...range }) => ({
-      ...range,
+    const ranges: SlotRange<ClusterNode>[] = view.ranges.map(({ start, end, epoch, primary, replicas }) => ({
+      start,
+      end,
+      epoch,
       primary: primary && nodeAt(primary),
       replicas: replicas.map(nodeAt),
     }));

@@ -32,10 +32,10 @@ export class SlotMap<N> {
   readonly #movedAt = new Float64Array(SLOT_COUNT);
   /** The epoch of the last view that was believed, per slot. */
   readonly #epochs = new Float64Array(SLOT_COUNT);
-  /** Which range of the view that is being read has the slot; kept so that no view allocates it anew. */
-  readonly #rangeOf = new Int32Array(SLOT_COUNT);
   /** False for a server that is not in cluster mode: it has every slot, and needs no keys to be together. */
   isCluster = true;
+  /** Found when somebody asks, and good until a slot changes hands. */
+  #distinct: readonly N[] | undefined;
   #time = 0;
 
   /** The moment to note when a view is asked for. */
@@ -72,6 +72,7 @@ export class SlotMap<N> {
     if (this.#primaries[slot] === primary) return false;
     this.#primaries[slot] = primary;
     this.#tenures[slot]!++;
+    this.#distinct = undefined;
     this.#replicas[slot] = NONE;
     return true;
   }
@@ -87,7 +88,7 @@ export class SlotMap<N> {
     askedAt: number,
     confirmed: ReadonlyMap<number, N | undefined> = new Map(),
   ): MapChange<N> {
-    const rangeOf = this.#rangeOf.fill(NO_RANGE);
+    const rangeOf = RANGE_OF.fill(NO_RANGE);
     for (const [index, { start, end }] of ranges.entries()) rangeOf.fill(index, start, end + 1);
     const moved: number[] = [];
     const doubtful = new Map<number, N | undefined>();
@@ -107,12 +108,14 @@ export class SlotMap<N> {
       this.#tenures[slot]!++;
       moved.push(slot);
     }
+    if (moved.length > 0) this.#distinct = undefined;
     return { moved, doubtful };
   }
 
   /** The distinct primaries, in the order of their first slot. */
-  primaries(): N[] {
-    return [...this.firstSlots().keys()];
+  primaries(): readonly N[] {
+    this.#distinct ??= [...this.firstSlots().keys()];
+    return this.#distinct;
   }
 
   /** The first slot of each primary, in the order of these slots. */
@@ -132,5 +135,7 @@ export class SlotMap<N> {
 
 const NONE: readonly never[] = Object.freeze([]);
 const NO_RANGE = -1;
+/** Which range of the view that is being read has the slot: read in one go, so all maps share it. */
+const RANGE_OF = new Int32Array(SLOT_COUNT);
 /** What a view says of a slot in no range. */
 const NOBODY = Object.freeze({ primary: undefined, replicas: NONE, epoch: 0 });

@@ -39,38 +39,6 @@ test('a thousand MOVED in a row make a refresh or two, over connections that exi
   cluster.destroy();
 });
 
-test('two hundred clients that meet one MOVED each spread their questions', async () => {
-  const fake = new FakeCluster(6);
-  let seed = 1;
-  fake.runtime.random = () => {
-    seed = (seed * 16_807) % 2_147_483_647;
-    return seed / 2_147_483_647;
-  };
-  const [a, b] = fake.nodes as [FakeNode, FakeNode];
-  const slot = hashSlot('{a}');
-  const owner = fake.nodes.find((node) =>
-    fake.layout.some(([first, last, n]) => n === node && first <= slot && slot <= last),
-  )!;
-  const target = owner === a ? b : a;
-  const clients = await Promise.all(Array.from({ length: 200 }, () => fake.connect()));
-  const perMillisecond = new Map<number, number>();
-  const answer = fake.clusterSlots.bind(fake);
-  fake.clusterSlots = () => {
-    perMillisecond.set(fake.runtime.time, (perMillisecond.get(fake.runtime.time) ?? 0) + 1);
-    return answer();
-  };
-  fake.layout = [...fake.layout, [slot, slot, target]];
-  fake.epochs.set(target.port, 1);
-  owner.answer = () => `-MOVED ${slot} ${target.address}\r\n`;
-  await fake.settle(Promise.all(clients.map((client) => client.send(['GET', '{a}']))));
-  await fake.pass(1000);
-  const questions = [...perMillisecond.values()].reduce((sum, count) => sum + count, 0);
-  assert.is(questions, 200, 'one each');
-  const busiest = Math.max(...perMillisecond.values());
-  assert.ok(busiest <= 12, `${busiest} questions in one millisecond, over six nodes`);
-  for (const client of clients) client.destroy();
-});
-
 test('a user who may not ask CLUSTER NODES is served all the same', async () => {
   const fake = new FakeCluster(2);
   fake.clusterNodes = () => '-NOPERM no permission\r\n';
