@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { createRequire } from 'node:module';
 import { hashSlot } from '../../build/src/cluster/index.js';
-import { CommandEncoder, Decoder, NEED_DATA } from '../../build/src/resp/index.js';
+import { CommandEncoder, Decoder, NEED_DATA, Push } from '../../build/src/resp/index.js';
 
 const require = createRequire(import.meta.url);
 const RedisParser = require('redis-parser');
@@ -23,9 +23,9 @@ export function consume(reply) {
   if (typeof reply === 'string') consumed += reply.length === 0 ? 0 : reply.charCodeAt(reply.length - 1);
   else if (typeof reply === 'number') consumed += reply;
   else if (Array.isArray(reply)) for (let index = 0; index < reply.length; index++) consume(reply[index]);
+  else if (reply instanceof Push) consume(reply.elements);
   else if (Buffer.isBuffer(reply)) consumed += reply[0] ?? 0;
   else if (reply instanceof Error) consumed += reply.message.length;
-  else if (reply?.elements !== undefined) consume(reply.elements);
 }
 
 /** Each makes a function that takes one chunk and consumes what it completes; `form` is string, bytes or view. */

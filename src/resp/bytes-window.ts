@@ -2,9 +2,9 @@ import { Buffer } from 'node:buffer';
 import { copyBytes, FastBuffer, MAX_SHARED_BYTES, viewBytes } from './owned-bytes.ts';
 
 /** Bytes copied at a time: with the objects around it a kept value keeps no more than 1.5 KiB beside itself. */
-const WINDOW_BYTES = 1280;
-/** A smaller chunk has no use for a window: it would serve one value or two. */
-const MIN_CHUNK_BYTES = 256;
+const WINDOW_BYTES = 1152;
+/** Where less of the chunk is left a window would serve one value or two. */
+const MIN_WINDOW_BYTES = 384;
 
 const EMPTY = Buffer.alloc(0);
 
@@ -37,7 +37,8 @@ export class BytesWindow {
     const length = to - from;
     // A copy that a caller has transferred to another thread has no length any more.
     if (to > this.#end || length < this.#leastBytes || this.#copy.length === 0) {
-      if (length > MAX_SHARED_BYTES || this.#bytes.length < MIN_CHUNK_BYTES) return copyBytes(this.#bytes, from, to);
+      const hasWindow = length <= MAX_SHARED_BYTES && this.#bytes.length - from >= MIN_WINDOW_BYTES;
+      if (!hasWindow) return copyBytes(this.#bytes, from, to);
       this.#slide(from, length);
     }
     return new FastBuffer(this.#memory, from - this.#start, length);

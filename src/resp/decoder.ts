@@ -10,7 +10,7 @@ import { type MapForm, NEED_DATA, Push, type Reply, type ReplyForm } from './rep
 import { MORE, ReplyStack } from './reply-stack.ts';
 import type { ShortReader } from './short-reader.ts';
 import { Tail } from './tail.ts';
-import { TokenReader } from './token-reader.ts';
+import { type Token, TokenReader } from './token-reader.ts';
 import type { Visited, Visitor } from './visitor.ts';
 
 // Constants of this file's own are folded by the engine, imported ones read from memory each time: bench/README.md.
@@ -130,7 +130,7 @@ export class Decoder {
           if (digit < 0 || digit > 9) break;
           integer = (integer * 10 + digit) | 0;
         }
-        if (at > position + 1 && bytes[at] === CR && bytes[at + 1] === LF) {
+        if (at > position + 1 && at + 1 < end && bytes[at] === CR && bytes[at + 1] === LF) {
           cursor.position = at + 2;
           return integer;
         }
@@ -219,8 +219,7 @@ export class Decoder {
     const stack = this.#stack;
     this.#isPlain = false;
     for (;;) {
-      if (stack.isFillable && reader.isAtStart) this.#short.fill(stack.innermost);
-      const token = !reader.isAtStart ? reader.resume() : stack.isVisited ? reader.visited() : reader.token();
+      const token = this.#token();
       if (token === MORE) continue;
       if (token === NEED_DATA) {
         if (this.#leave()) continue;
@@ -234,6 +233,15 @@ export class Decoder {
       }
       return this.#finish(token);
     }
+  }
+
+  #token(): Token {
+    const reader = this.#reader;
+    const stack = this.#stack;
+    if (!reader.isAtStart) return reader.resume();
+    if (stack.isVisited) return reader.visited();
+    if (stack.isFillable) this.#short.fill(stack.innermost);
+    return reader.isCutShort() ? NEED_DATA : reader.token();
   }
 
   /** Goes on with the next chunk of the stream, behind what the last one left. */

@@ -7,7 +7,7 @@ import { Frame, NO_ITEMS, type Unit } from './frame.ts';
 import type { DecoderLimits } from './limits.ts';
 import { STREAMED_LENGTH } from './line.ts';
 import { buildMap } from './map.ts';
-import { Attributed, type MapForm, Push, type Reply } from './reply.ts';
+import { Attributed, type MapForm, NO_ATTRIBUTES, Push, type Reply } from './reply.ts';
 import { lineType, partedType, type Visitor } from './visitor.ts';
 
 // Constants of this file's own are folded by the engine, imported ones read from memory each time: bench/README.md.
@@ -254,9 +254,10 @@ export class ReplyStack {
   }
 
   /** Attributes that wait for the very value that turned out to be a push are the push's. */
-  #takeAttributes(offset: number): Reply[] {
+  #takeAttributes(offset: number): readonly Reply[] {
     // Judged here too, so that it does not depend on the chunks whether attributes are there to be taken.
     this.checkSize(this.#cursor.offset);
+    if (this.depth === this.#floor && this.form !== Form.Raw) return NO_ATTRIBUTES;
     const attributes: Reply[] = [];
     let start = offset;
     while (this.depth > this.#floor) {

@@ -73,7 +73,8 @@ export class Push {
   }
 }
 
-const NO_ATTRIBUTES: readonly Reply[] = Object.freeze([]);
+/** The attributes of nearly every push. */
+export const NO_ATTRIBUTES: readonly Reply[] = Object.freeze([]);
 
 /** A value, and the attribute that preceded it on the wire. */
 export class Attributed {

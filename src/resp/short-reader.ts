@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { BulkReader } from './bulk-reader.ts';
 import * as Bytes from './bytes.ts';
 import { BytesWindow } from './bytes-window.ts';
@@ -13,6 +14,8 @@ import { TextWindow } from './text-window.ts';
 const { CR, DIGIT_0, LF, MINUS, Type } = Bytes;
 const { Form } = Forms;
 const MORE: typeof Stack.MORE = Stack.MORE;
+
+const NO_CHUNK = Buffer.alloc(0);
 
 const LETTER_O = 0x4f;
 const LETTER_K = 0x4b;
@@ -38,6 +41,8 @@ export class ShortReader {
   readonly #bulk: BulkReader;
   readonly #texts: TextWindow = new TextWindow();
   readonly #copies: BytesWindow = new BytesWindow();
+  /** Whether the windows look into the chunk. */
+  #hasWindows = false;
   /** Larger bulks are read by the path that looks at limits. */
   readonly #maxBulkBytes: number;
 
@@ -50,8 +55,10 @@ export class ShortReader {
 
   /** The cursor has got another chunk. */
   attach(): void {
-    this.#texts.attach(this.#cursor.bytes);
-    this.#copies.attach(this.#cursor.bytes);
+    if (!this.#hasWindows) return;
+    this.#hasWindows = false;
+    this.#texts.attach(NO_CHUNK);
+    this.#copies.attach(NO_CHUNK);
   }
 
   /** The value that begins at the cursor. */
@@ -101,7 +108,8 @@ export class ShortReader {
       if (digit < 0 || digit > 9) break;
       integer = (integer * 10 + digit) | 0;
     }
-    if (at === first || at + 1 >= end || bytes[at] !== CR || bytes[at + 1] !== LF) return this.#longInteger(start);
+    if (at + 1 >= end) return MORE;
+    if (at === first || bytes[at] !== CR || bytes[at + 1] !== LF) return this.#longInteger(start);
     cursor.position = at + 2;
     return integer;
   }
@@ -136,6 +144,7 @@ export class ShortReader {
     while (at < limit && bytes[at]! >= 0x20 && bytes[at]! < 0x80) at++;
     if (!cursor.isCrlf(at)) return MORE;
     cursor.position = at + 2;
+    if (!this.#hasWindows) this.#openWindows();
     return this.#texts.text(start + 1, at);
   }
 
@@ -157,9 +166,17 @@ export class ShortReader {
     if (to + 2 > end || length > this.#maxBulkBytes) return MORE;
     if (bytes[at] !== CR || bytes[at + 1] !== LF || bytes[to] !== CR || bytes[to + 1] !== LF) return MORE;
     cursor.position = to + 2;
+    if (!this.#hasWindows) this.#openWindows();
     const { form } = this.#stack;
     if (form === Form.String) return this.#texts.text(from, to);
     return form === Form.Bytes ? this.#copies.copy(from, to) : this.#bulk.value(from, to);
+  }
+
+  /** In the smallest chunks there is often nothing to be had from one. */
+  #openWindows(): void {
+    this.#hasWindows = true;
+    this.#texts.attach(this.#cursor.bytes);
+    this.#copies.attach(this.#cursor.bytes);
   }
 
   /** `$-1`, which a server says for every key that is not there. */

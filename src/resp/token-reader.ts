@@ -26,6 +26,8 @@ export type Token = Reply | typeof MORE | typeof NEED_DATA;
 
 const NOTHING = Buffer.alloc(0);
 
+/** Of a longer bulk string the payload is gathered as it comes, which costs less than to read its header again. */
+const TAIL_BULK_BYTES = 32;
 /** Larger bulks are read by the path that looks at limits. */
 const SMALL_BULK_BYTES = 64 * 1024;
 
@@ -107,7 +109,20 @@ export class TokenReader {
     const { bytes, position, end } = this.#cursor;
     if (position === end) return true;
     if (!this.#mayLeaveTail || end - position > TAIL_BYTES) return false;
-    return isValueType(bytes[position]!) && Bytes.findByte(bytes, LF, position) < 0;
+    if (Bytes.findByte(bytes, LF, position) < 0) return isValueType(bytes[position]!);
+    return bytes[position] === Type.BulkString && this.#isCutBulk(position);
+  }
+
+  /** Whether the header of a short bulk string is here, and the payload is not. A wrong byte behind it is judged at once. */
+  #isCutBulk(start: number): boolean {
+    const cursor = this.#cursor;
+    const { bytes, end } = cursor;
+    const length = this.short.length(start);
+    if (length < 0) return false;
+    const to = cursor.position + length;
+    cursor.position = start;
+    if (to + 2 - start > TAIL_BULK_BYTES) return false;
+    return to >= end || (to + 1 === end && bytes[to] === CR);
   }
 
   /**
@@ -162,18 +177,7 @@ export class TokenReader {
 
   #bulkString(start: number): Token {
     const length = this.short.length(start);
-    if (length < 0) return this.#line();
-    const cursor = this.#cursor;
-    if (!this.#isTail(start, cursor.position + length)) return this.#beginBulk(Type.BulkString, length);
-    cursor.position = start;
-    return NEED_DATA;
-  }
-
-  /** Whether the short frame from `start` is to be left as it is, its payload ending at `to`. A wrong byte is judged at once. */
-  #isTail(start: number, to: number): boolean {
-    const { bytes, end } = this.#cursor;
-    if (!this.#mayLeaveTail || to + 2 - start > TAIL_BYTES) return false;
-    return to >= end || (to + 1 === end && bytes[to] === CR);
+    return length < 0 ? this.#line() : this.#beginBulk(Type.BulkString, length);
   }
 
   #line(): Token {
