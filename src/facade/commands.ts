@@ -7,9 +7,9 @@ import type { CommandMethods } from './generated/command-methods.ts';
 import { SYNTAX_TABLE } from './generated/syntax-table.ts';
 import { methodName } from './method-name.ts';
 
-/** Whatever sends commands: a cluster, the client of one server. */
-export interface CommandSender {
-  send(args: readonly Argument[], options?: SendOptions): Promise<Reply>;
+/** Whatever sends commands: a cluster, the client of one server, a session. */
+export interface CommandSender<Options extends SendOptions = SendOptions> {
+  send(args: readonly Argument[], options?: Options): Promise<Reply>;
 }
 
 /** A method for each command. `Text` is what bulk strings are delivered as. */
@@ -31,15 +31,16 @@ export type CommandArrays = {
  * Every method throws a TypeError (`ERR_INVALID_ARGUMENT`) synchronously, for an unknown or missing argument too.
  *
  * @param sender is called with `send(args, options)`, once for each call of a method.
- * @param options of every command sent; `reply` is `'string'`, whatever the client's own default, or `'bytes'`.
+ * @param options of every command sent, those of the sender's `send`; `reply` is `'string'`, whatever the client's own
+ * default, or `'bytes'`. With a `route` to several nodes a reply may be none of its method's type.
  */
-export function commands(
-  sender: CommandSender,
-  options?: Omit<SendOptions, 'reply'> & { readonly reply?: 'string' | undefined },
+export function commands<Options extends SendOptions>(
+  sender: CommandSender<Options>,
+  options?: Omit<Options, 'reply'> & { readonly reply?: 'string' | undefined },
 ): Commands;
-export function commands(
-  sender: CommandSender,
-  options: Omit<SendOptions, 'reply'> & { readonly reply: 'bytes' },
+export function commands<Options extends SendOptions>(
+  sender: CommandSender<Options>,
+  options: Omit<Options, 'reply'> & { readonly reply: 'bytes' },
 ): Commands<Buffer>;
 export function commands(sender: CommandSender, options: SendOptions = {}): unknown {
   const sendOptions = { reply: 'string', ...options } as const;

@@ -96,6 +96,7 @@ export async function uses(cluster: Cluster, ttl: number | undefined, isNew: boo
   const pairs: string[] = await facade.hgetall<string[]>('h');
   const text: string | null = await facade.get('k');
   const bytes: Buffer | null = await commands(cluster, { reply: 'bytes' }).get('k');
+  await commands(cluster, { route: { node: 'id' }, timeoutMs: 5 }).clientId();
   await facade.hset('h', Object.entries({ a: 1, b: '2' }));
   await facade.hset('h', [...new Map([['a', 1]])]);
   void [pairs, text, bytes];
