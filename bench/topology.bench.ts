@@ -15,7 +15,7 @@ import { SlotMap } from '../src/cluster/slot-map.ts';
 import { slotOf } from '../src/cluster/target.ts';
 import { parseClusterSlots, parseConfigEpochs, type TopologyView } from '../src/cluster/topology.ts';
 import { findCommand } from '../src/commands/index.ts';
-import { CredentialStore } from '../src/net/index.ts';
+import { CredentialStore, LeaseDesk } from '../src/net/index.ts';
 import { Decoder, NEED_DATA, type Reply } from '../src/resp/index.ts';
 import { report } from './support/report.ts';
 
@@ -64,7 +64,8 @@ function client(): { map: SlotMap<ClusterNode>; membership: Membership } {
     onPush: () => undefined,
     onLost: () => undefined,
   };
-  const pool = new NodePool({ settings, credentials: new CredentialStore(settings) }, () => owner);
+  const context = { settings, credentials: new CredentialStore(settings), desk: new LeaseDesk(settings) };
+  const pool = new NodePool(context, () => owner);
   const map = new SlotMap<ClusterNode>();
   return { map, membership: new Membership(pool, map, () => undefined) };
 }

@@ -1,7 +1,8 @@
 import type { RedisError } from '../errors.ts';
 import type { Argument, Push, Reply } from '../resp/index.ts';
 import type { Command } from './command.ts';
-import { Connection, type ConnectionOptions } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionOptions } from './connection-options.ts';
 import { ConnectionState } from './connection-state.ts';
 
 /** Who has a leased connection, or waits for one. */

@@ -1,7 +1,7 @@
 import { ConnectionError, type ErrorReply, type RedisError } from '../../errors.ts';
 import type { Reply } from '../../resp/index.ts';
 import type { Command } from '../command.ts';
-import type { Listener } from '../connection.ts';
+import type { Listener } from '../connection-options.ts';
 import { Link, type LinkOptions, type LinkOwner } from '../link.ts';
 import type { TimerHandle } from '../runtime.ts';
 import { type Heard, hear } from './hear.ts';

@@ -1,0 +1,230 @@
+import { BlockingCalls, CredentialStore, Intake, type LeaseContext, LeaseDesk, type LinkOwner } from '../net/index.ts';
+import { type CacheHost, ClientCache } from './cache/index.ts';
+import type { ClusterNode } from './cluster-node.ts';
+import { ClusterLeases } from './leases.ts';
+import { Membership } from './membership.ts';
+import { NodePool } from './node-pool.ts';
+import { type ClusterOptions, type ClusterSettings, clusterSettings } from './options.ts';
+import { ReplicaReads, type ReplicaReadsHost } from './replica-reads.ts';
+import type { ScanHost } from './scan.ts';
+import { SlotMap } from './slot-map.ts';
+import { Subscribers, type SubscribersContext } from './subscribers.ts';
+import { type SupervisedCluster, Supervisor } from './supervisor.ts';
+import { type TopologyHost, TopologyKeeper } from './topology-keeper.ts';
+import { Traffic } from './traffic.ts';
+import type { TrafficHost } from './traffic-host.ts';
+import { TransactionSink } from './transaction.ts';
+
+/**
+ * The parts of a client of a cluster, and how they hear of each other:
+ *
+ *     commands: intake -> traffic -> pool (a link to each node);  replica reads, leases and subscribers have links of their own
+ *     topology: keeper -> membership -> map, and back to whoever waits for a slot or a node
+ *
+ * Every part sees of the others what its host interface says, and nothing else.
+ */
+export class ClusterCore {
+  readonly settings: ClusterSettings;
+  readonly pool: NodePool;
+  readonly credentials: CredentialStore;
+  readonly map: SlotMap<ClusterNode> = new SlotMap();
+  readonly membership: Membership;
+  readonly reads: ReplicaReads;
+  readonly intake: Intake;
+  readonly cache: ClientCache<ClusterNode> | undefined;
+  readonly traffic: Traffic;
+  readonly keeper: TopologyKeeper;
+  readonly supervisor: Supervisor;
+  readonly desk: LeaseDesk;
+  readonly leases: LeaseContext;
+  readonly subscribers: Subscribers;
+  readonly transactions: TransactionSink;
+
+  constructor(options: ClusterOptions) {
+    const settings = clusterSettings(options);
+    this.settings = settings;
+    this.credentials = new CredentialStore(settings);
+    this.desk = new LeaseDesk(settings);
+    const desk = this.desk;
+    this.pool = new NodePool({ settings, credentials: this.credentials, desk }, (node) => this.#ownerOf(node));
+    this.leases = this.#leaseContext();
+    this.traffic = new Traffic(settings, {
+      pool: this.pool,
+      map: this.map,
+      host: this.#trafficHost(),
+      blockingCalls: new BlockingCalls(this.leases),
+    });
+    this.transactions = new TransactionSink(this.traffic);
+    this.reads = new ReplicaReads({ settings, credentials: this.credentials, desk }, this.map, this.#readsHost());
+    this.membership = new Membership(this.pool, this.map, (moved, gone) => this.#onChange(moved, gone));
+    this.intake = new Intake(settings, this.traffic);
+    if (settings.cache !== undefined) this.cache = new ClientCache(settings.cache, this.#cacheHost());
+    this.keeper = new TopologyKeeper(settings, this.pool, this.#topologyHost());
+    this.supervisor = new Supervisor(settings, this.#supervised());
+    this.subscribers = new Subscribers(this.#subscribersContext());
+    this.credentials.watch((credentials) => {
+      for (const node of this.membership.nodes()) node.link.reauthenticate(credentials);
+      this.desk.retire();
+      this.reads.reauthenticate(credentials);
+    });
+  }
+
+  /** Ends subscriptions, takes no more commands, waits for those under way (at most `closeTimeoutMs`), then disconnects. */
+  async close(): Promise<void> {
+    this.subscribers.pubSub.close();
+    await this.intake.finish(this.settings.closeTimeoutMs);
+    this.destroy();
+  }
+
+  /** Disconnects at once; what is under way rejects with `ERR_CLOSED`. */
+  destroy(): void {
+    this.credentials.close();
+    this.subscribers.pubSub.close();
+    this.keeper.close();
+    this.intake.abandon();
+    this.supervisor.stop();
+    this.traffic.lanes.clear();
+    for (const node of this.membership.nodes()) node.link.close();
+    this.desk.close();
+    this.reads.close();
+  }
+
+  /** The first look at the topology. */
+  start(): Promise<void> {
+    return this.keeper.start();
+  }
+
+  #ownerOf(node: () => ClusterNode): LinkOwner {
+    const traffic = this.traffic;
+    const cache = this.cache;
+    return {
+      onReady: () => undefined,
+      onReply:
+        cache === undefined
+          ? (_link, command, reply) => traffic.onReply(node(), command, reply)
+          : (_link, command, reply) => {
+              cache.onReply(node(), command, reply);
+              traffic.onReply(node(), command, reply);
+            },
+      onPush: (_link, push) => cache?.onPush(push),
+      onLost: (_link, unanswered, error) => {
+        this.traffic.onLost(node(), unanswered, error && node().explain(error));
+        this.membership.forgetIfDone(node());
+      },
+    };
+  }
+
+  /** Slots changed hands, nodes left: commands and subscriptions go where they belong now. */
+  #onChange(moved: readonly number[], gone: readonly ClusterNode[]): void {
+    this.traffic.reroute(moved, gone);
+    this.subscribers.review(gone);
+    this.reads.leave(gone);
+  }
+
+  #subscribersContext(): SubscribersContext {
+    return {
+      settings: this.settings,
+      credentials: this.credentials,
+      pool: this.pool,
+      map: this.map,
+      wantTopology: (isUrgent) => this.keeper.request(isUrgent),
+      moved: (slot, primary) => this.membership.move(slot, primary),
+    };
+  }
+
+  #trafficHost(): TrafficHost {
+    return {
+      settle: (command, outcome) => this.intake.settle(command, outcome),
+      part: (whole, fields) => this.intake.part(whole, fields),
+      ask: (address, args, timeoutMs) => this.intake.ask(args, address, timeoutMs),
+      askAbout: (command, address, args) => this.intake.askAbout(command, args, address),
+      readFromReplica: (command) => this.reads.dispatch(command),
+      wantTopology: (isUrgent) => this.keeper.request(isUrgent),
+    };
+  }
+
+  #leaseContext(): LeaseContext {
+    const router = new ClusterLeases({
+      settings: this.settings,
+      pool: this.pool,
+      map: this.map,
+      onMoved: (slot) => this.#onChange([slot], []),
+      wantTopology: (isUrgent) => this.keeper.request(isUrgent),
+    });
+    return {
+      settings: this.settings,
+      desk: this.desk,
+      router,
+      settle: (command, outcome) => this.intake.settle(command, outcome),
+      nodeAdmission: (command) => this.map.primaryOf(command.slot)?.admission,
+    };
+  }
+
+  #cacheHost(): CacheHost<ClusterNode> {
+    const intake = this.intake;
+    const { runtime, reply } = this.settings;
+    return {
+      get isClosed() {
+        return intake.isClosed;
+      },
+      replyForm: reply,
+      now: () => runtime.now(),
+      send: (args, options) => intake.send(args, options),
+      primaryOf: (slot) => this.map.primaryOf(slot),
+      tenureOf: (slot) => this.map.tenureOf(slot),
+    };
+  }
+
+  #readsHost(): ReplicaReadsHost {
+    return {
+      settle: (command, outcome) => this.intake.settle(command, outcome),
+      readFromPrimary: (command) => this.traffic.lanes.dispatch(command),
+      isMigrating: (slot) => this.traffic.lanes.isMigrating(slot),
+      wantTopology: () => this.keeper.request(false),
+    };
+  }
+
+  /** What a scan of all keys works with. */
+  scanHost(): ScanHost {
+    const intake = this.intake;
+    return {
+      runtime: this.settings.runtime,
+      get isClosed() {
+        return intake.isClosed;
+      },
+      primaries: () => this.map.primaries(),
+      primaryOf: (slot) => this.map.primaryOf(slot),
+      sendTo: (node, args, options) => intake.sendAs(args, options, { pinnedTo: node.address }),
+      wantTopology: () => this.keeper.request(true),
+    };
+  }
+
+  #topologyHost(): TopologyHost {
+    const map = this.map;
+    return {
+      get mapTime() {
+        return map.time;
+      },
+      ask: (node, args, timeoutMs) => this.intake.ask(args, node.address, timeoutMs),
+      apply: (view, askedAt) => this.membership.apply(view, askedAt),
+      believe: () => this.membership.believe(),
+      refreshed: (hasView) => {
+        this.membership.forgetDoubts();
+        this.traffic.refreshed(hasView);
+      },
+    };
+  }
+
+  #supervised(): SupervisedCluster {
+    const intake = this.intake;
+    return {
+      get live() {
+        return intake.live;
+      },
+      nodes: () => this.membership.nodes(),
+      openLanes: () => this.traffic.lanes.open,
+      owesForLostSlot: (node) => node.link.owes((command) => this.traffic.hasLost(node, command)),
+      wantTopology: () => this.keeper.request(true),
+    };
+  }
+}

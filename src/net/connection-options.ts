@@ -1,0 +1,42 @@
+import type { RedisError } from '../errors.ts';
+import type { Push, Reply } from '../resp/index.ts';
+import type { Command } from './command.ts';
+import type { Connection } from './connection.ts';
+import type { CredentialStore, Credentials } from './credentials.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { HandshakeOptions } from './handshake.ts';
+import type { ClientSettings } from './options.ts';
+
+/** What a connection tells its owner. It never calls a user's code. */
+export interface ConnectionEvents {
+  onReady(connection: Connection): void;
+  /** The reply to a command that nobody has settled yet. */
+  onReply(connection: Connection, command: Command, reply: Reply): void;
+  onPush(push: Push): void;
+  /**
+   * The connection is over. `unanswered` is every live command it had, oldest first: those written, then those queued.
+   * `error` says why; undefined when it was asked to drain.
+   */
+  onEnd(connection: Connection, unanswered: Command[], error: RedisError | undefined): void;
+}
+
+/** Pairs what a server says with what it was asked, where the order of writing alone can't: pub/sub. */
+export interface Listener {
+  /**
+   * @param head the oldest command that is owed an answer
+   * @returns how many commands this was the last answer to, from the head on.
+   * @throws {ConnectionError} it answers nobody and must not be: the connection is closed.
+   */
+  heard(reply: Reply, head: Command | undefined): number;
+}
+
+export interface ConnectionOptions {
+  readonly endpoint: Endpoint;
+  readonly settings: ClientSettings;
+  readonly handshake: Omit<HandshakeOptions, 'address' | keyof Credentials>;
+  readonly credentials: CredentialStore;
+  /** Dial so much later: the back-off of a reconnection. */
+  readonly delayMs: number;
+  /** Present: all that comes after the handshake is for it, as bytes; no reply goes to {@link ConnectionEvents}. */
+  readonly listener?: Listener | undefined;
+}
