@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DEFAULT_HANDOVER_MS, DEFAULT_MAX_REDIRECTS } from '../src/cluster/options.ts';
 import { TRANSITIONS } from '../src/net/connection-state.ts';
-import { DEFAULTS } from '../src/net/index.ts';
+import { DEFAULTS, LEASE_DEFAULTS, SUBSCRIBE_DEFAULTS } from '../src/net/index.ts';
 
 const test = suite('documents');
 
@@ -37,7 +37,8 @@ test('README’s error table is the taxonomy of errors.ts', () => {
 
 test('README’s limits are the defaults', () => {
   const table = rows(section('README.md', 'limits'));
-  const numbers = Object.entries(DEFAULTS).filter(([, value]) => typeof value === 'number');
+  const defaults = { ...DEFAULTS, ...LEASE_DEFAULTS, ...SUBSCRIBE_DEFAULTS };
+  const numbers = Object.entries(defaults).filter(([, value]) => typeof value === 'number');
   const expected = [...numbers, ['maxRedirects', DEFAULT_MAX_REDIRECTS], ['handoverMs', DEFAULT_HANDOVER_MS]];
   assert.equal(Object.fromEntries(table.map(([name, value]) => [name, Number(value)])), Object.fromEntries(expected));
 });
