@@ -148,6 +148,8 @@ export class Decoder {
         this.#leaveTail();
         return NEED_DATA;
       }
+      const aggregate = this.#short.aggregate();
+      if (aggregate !== MORE) return aggregate;
     } else if (this.#isAbsorbed) {
       return NEED_DATA;
     }

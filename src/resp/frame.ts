@@ -19,6 +19,16 @@ export class Frame {
   outer: Unit | undefined = undefined;
 }
 
+/** What was read of an aggregate before it went onto the stack. */
+export interface Begun {
+  readonly type: number;
+  readonly items: Reply[];
+  /** Elements still to come, at least one. */
+  readonly remaining: number;
+  /** Offset of its first byte in the stream. */
+  readonly offset: number;
+}
+
 /** One reply or one push, while it is being read: they nest, because a push may come inside a reply (protocol 35). */
 export interface Unit {
   readonly form: Form;

@@ -3,7 +3,7 @@ import { Borrowed } from './borrowed.ts';
 import * as Bytes from './bytes.ts';
 import type { Cursor } from './cursor.ts';
 import * as Forms from './form.ts';
-import { Frame, NO_ITEMS, type Unit } from './frame.ts';
+import { type Begun, Frame, NO_ITEMS, type Unit } from './frame.ts';
 import type { DecoderLimits } from './limits.ts';
 import { STREAMED_LENGTH } from './line.ts';
 import { buildMap } from './map.ts';
@@ -88,14 +88,27 @@ export class ReplyStack {
     if (this.form === Form.Visit) this.#tellBegin(type, elements);
     if (elements > maxElements) this.refuse(`aggregate of ${elements} elements`, 'maxElements');
     if (elements === 0 && type !== Type.Attribute) return this.#empty(type);
-    if (this.depth === this.#frames.length) this.#frames.push(new Frame());
-    const frame = this.#frames[this.depth++]!;
+    const frame = this.#nextFrame();
     frame.type = type;
     frame.remaining = count === STREAMED_LENGTH ? -1 : type === Type.Attribute ? elements + 1 : elements;
     frame.items = this.form >= Form.Skip ? NO_ITEMS : [];
     frame.offset = offset;
     frame.outer = outer;
     return MORE;
+  }
+
+  /** Takes over aggregates that have begun elsewhere, innermost first, and empties the list. */
+  adopt(begun: Begun[]): void {
+    for (let last = begun.pop(); last !== undefined; last = begun.pop()) {
+      const outer = last.type === Type.Push ? this.#enter(last.offset) : undefined;
+      if (this.depth === 0) this.#unitOffset = last.offset;
+      Object.assign(this.#nextFrame(), last, { outer });
+    }
+  }
+
+  #nextFrame(): Frame {
+    if (this.depth === this.#frames.length) this.#frames.push(new Frame());
+    return this.#frames[this.depth++]!;
   }
 
   /** Puts a value where it belongs: the result is the reply or push that it completes, else {@link MORE}. */

@@ -5,8 +5,9 @@ import { BytesWindow } from './bytes-window.ts';
 import type { Cursor } from './cursor.ts';
 import { readDecimal } from './digits.ts';
 import * as Forms from './form.ts';
-import type { Frame } from './frame.ts';
-import type { Reply } from './reply.ts';
+import type { Begun, Frame } from './frame.ts';
+import type { DecoderLimits } from './limits.ts';
+import { Push, type Reply } from './reply.ts';
 import * as Stack from './reply-stack.ts';
 import { TextWindow } from './text-window.ts';
 
@@ -28,6 +29,10 @@ const WORD_DIGITS = 9;
 const INTEGER_DIGITS = 15;
 const LENGTH_DIGITS = 9;
 const LINE_BYTES = 64;
+/** Larger bulks are read by the path that looks at limits. */
+const SMALL_BULK_BYTES = 64 * 1024;
+/** Aggregates nested deeper are read by the path that does not recurse. */
+const RECURSION_DEPTH = 16;
 
 /**
  * Reads values that lie whole in the chunk, short and plain: nearly all there are.
@@ -43,14 +48,22 @@ export class ShortReader {
   readonly #copies: BytesWindow = new BytesWindow();
   /** Whether the windows look into the chunk. */
   #hasWindows = false;
-  /** Larger bulks are read by the path that looks at limits. */
   readonly #maxBulkBytes: number;
+  readonly #maxElements: number;
+  readonly #maxReplyBytes: number;
+  readonly #maxDepth: number;
+  /** The aggregates that have begun and not ended, innermost first. */
+  readonly #begun: Begun[] = [];
 
-  constructor(cursor: Cursor, stack: Stack.ReplyStack, options: { bulk: BulkReader; maxBulkBytes: number }) {
+  constructor(cursor: Cursor, stack: Stack.ReplyStack, options: { bulk: BulkReader; limits: DecoderLimits }) {
     this.#cursor = cursor;
     this.#stack = stack;
     this.#bulk = options.bulk;
-    this.#maxBulkBytes = options.maxBulkBytes;
+    const { limits } = options;
+    this.#maxBulkBytes = Math.min(SMALL_BULK_BYTES, limits.maxBulkBytes, limits.maxReplyBytes);
+    this.#maxElements = limits.maxElements;
+    this.#maxReplyBytes = limits.maxReplyBytes;
+    this.#maxDepth = Math.min(limits.maxDepth, RECURSION_DEPTH);
   }
 
   /** The cursor has got another chunk. */
@@ -93,6 +106,66 @@ export class ShortReader {
       items.push(element);
     }
     frame.remaining = remaining;
+  }
+
+  /**
+   * The aggregate that begins at the cursor, with all that is in it. Where not all of it is here, short and plain, what
+   * has been read of it goes onto the stack, and somebody else goes on from there.
+   */
+  aggregate(): Reply | typeof Stack.MORE {
+    const stack = this.#stack;
+    if (stack.form > Form.Bytes) return MORE;
+    const cursor = this.#cursor;
+    const { bytes, position } = cursor;
+    const items = this.#items(stack.depth);
+    if (items === MORE) {
+      stack.adopt(this.#begun);
+      return MORE;
+    }
+    if (cursor.position - position <= this.#maxReplyBytes) {
+      if (bytes[position] !== Type.Push) return items;
+      if (typeof items[0] === 'string') return new Push(items[0], items);
+    }
+    // Too large, or not begun by a string: that is for somebody else to say.
+    cursor.position = position;
+    return MORE;
+  }
+
+  #items(depth: number): Reply[] | typeof MORE {
+    const { position: start, base } = this.#cursor;
+    const type = this.#cursor.bytes[start]!;
+    const count = depth < this.#maxDepth ? this.#count(type, depth) : -1;
+    if (count < 0) return MORE;
+    const items: Reply[] = [];
+    for (let missing = count; missing > 0; missing--) {
+      let element = this.read();
+      if (element === MORE) element = this.#items(depth + 1);
+      if (element === MORE) {
+        this.#begun.push({ type, items, remaining: missing, offset: base + start });
+        return MORE;
+      }
+      items.push(element);
+    }
+    return items;
+  }
+
+  /** How many elements the plain aggregate at the cursor has; else -1. */
+  #count(type: number, depth: number): number {
+    if (type !== Type.Array && !this.#isPlain(type, depth)) return -1;
+    const { position } = this.#cursor;
+    const length = this.length(position);
+    const elements = type === Type.Map ? length * 2 : length;
+    if (elements <= this.#maxElements && (elements > 0 || type !== Type.Push)) return elements;
+    this.#cursor.position = position;
+    return -1;
+  }
+
+  /** Whether an aggregate of the type is its elements, in the form of all others. */
+  #isPlain(type: number, depth: number): boolean {
+    const { maps, form, pushForm } = this.#stack;
+    if (type === Type.Map) return maps === 'pairs';
+    if (type === Type.Push) return depth === 0 && form === Form.String && pushForm === Form.String;
+    return type === Type.Set;
   }
 
   /** Mostly in a register of 32 bits: the integer is the hard shape, of which peers need 25 ns. */

@@ -28,8 +28,6 @@ const NOTHING = Buffer.alloc(0);
 
 /** Of a longer bulk string the payload is gathered as it comes, which costs less than to read its header again. */
 const TAIL_BULK_BYTES = 32;
-/** Larger bulks are read by the path that looks at limits. */
-const SMALL_BULK_BYTES = 64 * 1024;
 
 /**
  * Reads one value or one header at a time.
@@ -53,8 +51,7 @@ export class TokenReader {
     this.#stack = stack;
     this.#lines = new LineReader(cursor, limits.maxLineBytes);
     this.#bulk = new BulkReader(cursor, stack, options);
-    const maxBulkBytes = Math.min(SMALL_BULK_BYTES, limits.maxBulkBytes, limits.maxReplyBytes);
-    this.short = new ShortReader(cursor, stack, { bulk: this.#bulk, maxBulkBytes });
+    this.short = new ShortReader(cursor, stack, { bulk: this.#bulk, limits });
   }
 
   /** Whether the next byte begins a value. */
@@ -89,8 +86,13 @@ export class TokenReader {
       case Type.Array:
       case Type.Map:
       case Type.Set:
+      case Type.Push: {
+        const depth = this.#stack.depth;
+        const whole = this.short.aggregate();
+        if (whole !== MORE || this.#stack.depth > depth) return whole;
+        return this.#aggregate(type, start);
+      }
       case Type.Attribute:
-      case Type.Push:
         return this.#aggregate(type, start);
       case Type.End:
         this.#stack.checkEnd(cursor.offset);

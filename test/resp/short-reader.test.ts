@@ -6,21 +6,27 @@ import { Cursor } from '../../src/resp/cursor.ts';
 import { Form } from '../../src/resp/form.ts';
 import { Frame } from '../../src/resp/frame.ts';
 import { DEFAULT_LIMITS } from '../../src/resp/limits.ts';
-import type { Reply } from '../../src/resp/reply.ts';
+import { Push, type Reply } from '../../src/resp/reply.ts';
 import { MORE, ReplyStack } from '../../src/resp/reply-stack.ts';
 import { ShortReader } from '../../src/resp/short-reader.ts';
 
 const test = suite('short reader');
 
-function readerOf(wire: string | Buffer, form: Form = Form.String): { reader: ShortReader; cursor: Cursor } {
+interface Reading {
+  reader: ShortReader;
+  cursor: Cursor;
+  stack: ReplyStack;
+}
+
+function readerOf(wire: string | Buffer, form: Form = Form.String): Reading {
   const cursor = new Cursor();
   const stack = new ReplyStack(cursor, DEFAULT_LIMITS);
   stack.begin(form);
   const bulk = new BulkReader(cursor, stack, { limits: DEFAULT_LIMITS, keepsFormat: false });
-  const reader = new ShortReader(cursor, stack, { bulk, maxBulkBytes: 100 });
+  const reader = new ShortReader(cursor, stack, { bulk, limits: { ...DEFAULT_LIMITS, maxBulkBytes: 100 } });
   cursor.attach(Buffer.from(wire));
   reader.attach();
-  return { reader, cursor };
+  return { reader, cursor, stack };
 }
 
 const SHORT: readonly [string, Reply][] = [
@@ -103,6 +109,34 @@ test('an aggregate is filled as far as short values go, but for its last element
     readerOf(wire).reader.fill(frame);
     assert.equal(frame.items, items);
     assert.is(frame.remaining, 4 - items.length);
+  }
+});
+
+test('an aggregate of short values is read at once, whatever is nested in it', () => {
+  const wire = '*3\r\n:1\r\n%1\r\n+a\r\n~1\r\n_\r\n*0\r\n';
+  const { reader, cursor } = readerOf(wire);
+  assert.equal(reader.aggregate(), [1, ['a', [null]], []]);
+  assert.is(cursor.position, wire.length);
+  const { reader: pushes } = readerOf('>2\r\n+kind\r\n:1\r\n');
+  assert.equal(pushes.aggregate(), new Push('kind', ['kind', 1]));
+});
+
+test('an aggregate that is not all short goes onto the stack as far as it was read', () => {
+  const { reader, cursor, stack } = readerOf('*2\r\n:1\r\n*3\r\n:2\r\n-ERR\r\n');
+  assert.is(reader.aggregate(), MORE);
+  assert.is(cursor.position, '*2\r\n:1\r\n*3\r\n:2\r\n'.length);
+  assert.is(stack.depth, 2);
+  assert.equal(stack.innermost.items, [2]);
+  assert.is(stack.innermost.remaining, 2);
+});
+
+test('an aggregate that something must be said of is not touched', () => {
+  const wrong = ['*-1\r\n', '*?\r\n', '>0\r\n', '>1\r\n:1\r\n', '|0\r\n', '*x\r\n', '*99999999\r\n', '*1'];
+  for (const wire of wrong) {
+    const { reader, cursor, stack } = readerOf(wire);
+    assert.is(reader.aggregate(), MORE, wire);
+    assert.is(cursor.position, 0, wire);
+    assert.is(stack.depth, 0, wire);
   }
 });
 
