@@ -1,7 +1,7 @@
 /** What decoding costs: nanoseconds for each reply, or for each element where a shape says so; values are consumed. */
 import { Buffer } from 'node:buffer';
 import { Bench } from 'tinybench';
-import { Decoder, type DecoderOptions, NEED_DATA, type Reply } from '../src/resp/index.ts';
+import { Decoder, type DecoderOptions, NEED_DATA, type Reply, type Visitor } from '../src/resp/index.ts';
 import { report } from './support/report.ts';
 
 const REPLIES = 1000;
@@ -38,6 +38,18 @@ function decodeAll(options: DecoderOptions, chunks: readonly Buffer[]): number {
   return consumed;
 }
 
+/** Counts the bytes of all bulks, as a proxy's statistics would. */
+function visitAll(chunks: readonly Buffer[]): number {
+  const decoder = new Decoder();
+  let bytes = 0;
+  const visitor: Visitor = { bytes: (piece) => (bytes += piece.length) };
+  for (const chunk of chunks) {
+    decoder.feed(chunk);
+    while (decoder.visit(visitor) !== NEED_DATA);
+  }
+  return bytes;
+}
+
 function cut(wire: Buffer, chunkBytes: number): Buffer[] {
   const chunks: Buffer[] = [];
   for (let at = 0; at < wire.length; at += chunkBytes) chunks.push(wire.subarray(at, at + chunkBytes));
@@ -52,6 +64,10 @@ for (const [shape, frame] of Object.entries(SHAPES)) {
 const values = Buffer.from(SHAPES['bulk string of 16 bytes']!.repeat(REPLIES));
 for (const reply of ['bytes', 'view', 'skip', 'raw'] as const) {
   bench.add(`decode bulk string of 16 bytes as ${reply}`, () => decodeAll({ reply }, cut(values, 65_536)));
+}
+for (const shape of ['bulk string of 16 bytes', 'HGETALL of 20 fields']) {
+  const wire = Buffer.from(SHAPES[shape]!.repeat(REPLIES));
+  bench.add(`visit ${shape}`, () => visitAll(cut(wire, 65_536)));
 }
 for (const chunkBytes of [1460, 7]) {
   bench.add(`decode bulk string of 16 bytes (${chunkBytes} B chunks)`, () => decodeAll({}, cut(values, chunkBytes)));

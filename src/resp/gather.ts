@@ -1,6 +1,6 @@
-import { Buffer } from 'node:buffer';
+import { Buffer, isAscii } from 'node:buffer';
 import { copyBytes, MAX_SHARED_BYTES, viewBytes } from './owned-bytes.ts';
-import { decodeText } from './text.ts';
+import { decodeText, LARGE_BYTES, latin1Text } from './text.ts';
 
 const INITIAL_BYTES = 256;
 /** More is given back after use, so that one large reply does not stay behind as memory of the decoder. */
@@ -41,14 +41,17 @@ export class Gather {
       const { bytes: gathered, length } = this;
       for (let at = from; at < to; at++) gathered[length + at - from] = bytes[at]!;
     } else {
-      this.bytes.set(viewBytes(bytes, from, to), this.length);
+      this.bytes.set(to - from === bytes.length ? bytes : viewBytes(bytes, from, to), this.length);
     }
     this.length = needed;
   }
 
   /** The bytes from `from` on as UTF-8 text; begins anew. */
   takeText(from: number): string {
-    const text = decodeText(this.bytes, from, this.length);
+    const { bytes, length } = this;
+    // A look at all of the memory needs no view of a part of it; what older bytes there are hardly ever misleads.
+    const isPlain = length >= LARGE_BYTES && bytes.length <= length * 2 && isAscii(bytes);
+    const text = isPlain ? latin1Text(bytes, from, length) : decodeText(bytes, from, length);
     this.start(0);
     return text;
   }
@@ -71,7 +74,7 @@ export class Gather {
   lendBytes(): Buffer {
     const lent = viewBytes(this.bytes, 0, this.length);
     const spare = this.#spare;
-    this.#spare = this.bytes;
+    this.#spare = this.bytes.length > KEPT_BYTES ? EMPTY : this.bytes;
     this.bytes = spare;
     this.start(0);
     return lent;

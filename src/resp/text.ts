@@ -13,7 +13,7 @@ const SHORT_BYTES = 16;
 /** So few bytes are looked through by a loop, which costs less than a call into the engine. */
 const LOOP_BYTES = 64;
 /** From here on it is worth a look whether text is ASCII, because then it is only copied. */
-const LARGE_BYTES = 256;
+export const LARGE_BYTES = 256;
 
 /** The UTF-8 text in `[from, to)`; an invalid byte becomes U+FFFD. */
 export function decodeText(bytes: Buffer, from: number, to: number): string {

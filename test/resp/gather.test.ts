@@ -46,6 +46,25 @@ test('bytes handed out are nobody else’s', () => {
   assert.equal(bytes, Buffer.from('abc'));
 });
 
+test('a large text is itself, whatever the memory held before', () => {
+  const gather = gathered(['é'.repeat(300)]);
+  assert.is(gather.takeText(0), 'é'.repeat(300));
+  for (const text of ['x'.repeat(500), 'é'.repeat(250), 'y'.repeat(300)]) {
+    gather.append(Buffer.from(text), 0, Buffer.byteLength(text));
+    assert.is(gather.takeText(0), text);
+  }
+});
+
+test('lent bytes stay what they are while the next ones are gathered, and no longer than that', () => {
+  const gather = gathered(['abc']);
+  const lent = gather.lendBytes();
+  gather.append(Buffer.from('xyz'), 0, 3);
+  assert.is(lent.toString(), 'abc');
+  assert.is(gather.lendBytes().toString(), 'xyz');
+  gather.append(Buffer.from('123'), 0, 3);
+  assert.is(lent.toString(), '123');
+});
+
 test('a large one leaves no memory behind', () => {
   const gather = gathered(['x'.repeat(1_000_000)]);
   gather.takeText(0);
