@@ -100,7 +100,9 @@ export class ReplicaReads {
       if (reader === undefined) continue;
       this.#readers.delete(node);
       this.#leaving.add(reader.link);
+      const unsent = reader.link.takeQueued();
       reader.link.retire();
+      for (const command of unsent) this.#elsewhere(command);
       if (reader.link.owed === 0) this.#leaving.delete(reader.link);
     }
   }
@@ -224,7 +226,10 @@ export class ReplicaReads {
     this.#timer = undefined;
     const { runtime, handoverMs } = this.#context.settings;
     let isOwed = false;
-    for (const { address, link } of this.#readers.values()) {
+    const links = [...this.#leaving];
+    for (const { link } of this.#readers.values()) links.push(link);
+    for (const link of links) {
+      const { address } = link;
       if (link.silentMs >= handoverMs) {
         const message = `connection to ${address} closed: the replica is silent for ${handoverMs} ms`;
         link.interrupt(new ConnectionError('ERR_CONNECTION_LOST', message, { address }));

@@ -6,6 +6,7 @@ import { type Batch, Command, type CommandSink, CommandState, type Outcome } fro
 import { Deadlines } from './deadlines.ts';
 import { Fifo } from './fifo.ts';
 import { type ClientSettings, checkSendOptions, type SendOptions } from './options.ts';
+import type { ReadFrom } from './read-from.ts';
 import { Replies } from './replies.ts';
 import { EXEC, Transaction } from './transaction.ts';
 
@@ -27,6 +28,7 @@ export class Intake {
   readonly #settings: ClientSettings;
   readonly #sink: CommandSink;
   readonly #admission: Admission;
+  readonly #readFrom: ReadFrom | undefined;
   /** Commands that wait for admission, in the order of their `send`. */
   readonly #waiting = new Fifo<Command>();
   #drainedWaiters: (() => void)[] = [];
@@ -42,6 +44,7 @@ export class Intake {
     this.#settings = settings;
     this.#sink = sink;
     this.#admission = new Admission({ maxCommands: settings.maxCommands, maxBytes: settings.maxBytes });
+    this.#readFrom = readersOf(settings.readFrom);
     this.deadlines = new Deadlines(settings.runtime, (command) => this.#expire(command));
   }
 
@@ -215,8 +218,7 @@ export class Intake {
       sequence: this.#sequence++,
     });
     command.signal = options?.signal;
-    const readFrom = options?.readFrom ?? settings.readFrom;
-    if (readFrom !== 'primary') command.readFrom = readFrom;
+    command.readFrom = options?.readFrom === undefined ? this.#readFrom : readersOf(options.readFrom);
     return command;
   }
 
@@ -355,6 +357,11 @@ function blockingMs(info: CommandInfo, args: readonly Argument[]): number {
 /** A command that was divided ran as far as its parts did. */
 function mayHaveRun({ mayHaveRun: isDoubtful, parts }: Command): boolean {
   return isDoubtful || parts?.some((part) => part.mayHaveRun) === true;
+}
+
+/** Of a command's record: undefined where the primary alone answers. */
+function readersOf(readFrom: ReadFrom): ReadFrom | undefined {
+  return readFrom === 'primary' ? undefined : readFrom;
 }
 
 function aborted(command: Command, signal: AbortSignal): TimeoutError {

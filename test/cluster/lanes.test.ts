@@ -267,4 +267,17 @@ test('order: whatever moves, a slot’s commands run in the order of send', () =
   );
 });
 
+test('a slot counts as migrating for five seconds after an ASK, and no longer than until it has moved', () => {
+  const { host, lanes, send } = setUp();
+  assert.not(lanes.isMigrating(SLOT));
+  const command = send('GET', 'a');
+  lanes.takeBack(command, 'ask', 0);
+  assert.ok(lanes.isMigrating(SLOT));
+  host.runtime.advance(Lanes.MIGRATION_MEMORY_MS + 1);
+  assert.not(lanes.isMigrating(SLOT));
+  lanes.takeBack(command, 'ask', 0);
+  lanes.wake(SLOT, true);
+  assert.not(lanes.isMigrating(SLOT));
+});
+
 test.run();

@@ -239,6 +239,61 @@ test('a cancelled read at a replica leaves its slot free', async () => {
   assert.ok(fake.runtime.transports.every(({ isDestroyed }) => isDestroyed));
 });
 
+test('a replica that leaves the cluster answers what it owes, and what was not sent goes elsewhere', async () => {
+  const { fake, cluster, primary, replicas } = await start();
+  await fake.settle(cluster.sendAll(gets(20)));
+  for (const node of fake.nodes) node.take();
+  const [gone, stays] = replicas;
+  gone.answer = () => undefined;
+  const pending = cluster.sendAll(gets(20));
+  await fake.pass(5);
+  const owed = gone.take().length;
+  assert.ok(owed > 0);
+  const describe = ({ port }: FakeNode): string => `*3\r\n$8\r\n10.0.0.1\r\n:${port}\r\n+id${port}\r\n`;
+  fake.clusterSlots = () => `*1\r\n*4\r\n:0\r\n:16383\r\n${describe(primary)}${describe(stays)}`;
+  stays.answer = ([, key]) => (key === 'moved' ? `-MOVED ${hashSlot('moved')} 10.0.0.1:7000\r\n` : '+7002\r\n');
+  await fake.settle(
+    cluster.send(['GET', 'moved'], { readFrom: (readers) => readers.find(({ address }) => address === stays.address) }),
+  );
+  await fake.pass(500);
+  assert.not(gone.connection.isDestroyed, 'it owes answers');
+  for (let n = 0; n < owed; n++) gone.connection.reply('+7001\r\n');
+  const replies = await fake.settle(pending);
+  assert.is(replies.filter((reply) => reply === '7001').length, owed);
+  assert.ok(gone.connection.isDestroyed);
+  await fake.settle(cluster.sendAll(gets(20)));
+  assert.equal(gone.take(), []);
+  cluster.destroy();
+});
+
+test('the topology is asked for new replicas now and then, and sooner where a slot has none', async () => {
+  for (const [hasReplicas, everyMs] of [
+    [true, 30_000],
+    [false, 5000],
+  ] as const) {
+    const { fake, cluster, primary } = await start();
+    const answer = fake.clusterSlots;
+    const alone = `*1\r\n*3\r\n:0\r\n:16383\r\n*3\r\n$8\r\n10.0.0.1\r\n:${primary.port}\r\n+id${primary.port}\r\n`;
+    let questions = 0;
+    fake.clusterSlots = () => {
+      questions++;
+      return hasReplicas ? answer() : alone;
+    };
+    await fake.settle(cluster.send(['GET', 'foo'], { readFrom: 'primary' }));
+    fake.runtime.time += 29_000;
+    await fake.settle(cluster.send(['GET', 'foo']));
+    await fake.pass(1100);
+    questions = 0;
+    for (let n = 0; n < 10; n++) {
+      await fake.settle(cluster.send(['GET', 'foo']));
+      fake.runtime.time += everyMs / 5;
+      await fake.pass(300);
+    }
+    assert.ok(questions >= 1 && questions <= 3, `${questions} questions`);
+    cluster.destroy();
+  }
+});
+
 test('readFrom that is none throws at once', async () => {
   const { cluster } = await start();
   assert.throws(() => cluster.send(['GET', 'foo'], { readFrom: 'replica' as never }), /readFrom must be/);

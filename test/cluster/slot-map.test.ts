@@ -66,4 +66,16 @@ test('views of nodes that lag behind, in any order, never win over a newer one',
   assert.is(map.primaryOf(0), 'new');
 });
 
+test('the tenure tells that a slot was another’s meanwhile', () => {
+  const map = new SlotMap<string>();
+  map.replace([range(1, 0, 16383, 'a')], map.time);
+  const before = map.tenureOf(5);
+  map.replace([range(1, 0, 16383, 'a')], map.time);
+  map.move(6, 'b');
+  assert.is(map.tenureOf(5), before);
+  map.move(5, 'b');
+  map.move(5, 'a');
+  assert.is.not(map.tenureOf(5), before);
+});
+
 test.run();

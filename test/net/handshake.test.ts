@@ -125,4 +125,32 @@ test('no password in a message, whatever the server repeats [failure mode 28]', 
   assert.not.match(end, /secret/);
 });
 
+test('the zone and the tracking of reads are comforts: whoever refuses them is used without', () => {
+  const options = { address: 'node:7000', protocol: 'auto', asksZone: true, tracksReads: true } as const;
+  const end = (replies: readonly Reply[]): unknown => {
+    const handshake = new Handshake(options);
+    let step = handshake.start();
+    for (const reply of replies) step = handshake.onReply(reply);
+    return step;
+  };
+  const info = '# Server\r\nredis_version:7.2.4\r\navailability_zone:eu-1\r\nuptime:1';
+  assert.equal(end([HELLO, info, 'OK']), { kind: 'ready', protocol: 3, zone: 'eu-1', isTracking: true });
+  assert.equal(end([HELLO, info.replace('eu-1', ''), 'OK']), {
+    kind: 'ready',
+    protocol: 3,
+    zone: undefined,
+    isTracking: true,
+  });
+  assert.equal(end([HELLO, error('NOPERM no'), error('NOPERM no')]), {
+    kind: 'ready',
+    protocol: 3,
+    zone: undefined,
+    isTracking: false,
+  });
+  assert.equal(play({ asksZone: true, tracksReads: true }, [error("ERR unknown command 'HELLO'"), 'PONG', info]), {
+    sent: ['HELLO 3', 'PING', 'INFO server'],
+    end: 'RESP2',
+  });
+});
+
 test.run();
