@@ -64,8 +64,7 @@ export class ManyNodes {
 
   /** One part for each node, replicas too; those that leave meanwhile count for nothing. */
   toAllNodes(command: Command, rule: CombineRule | undefined): void {
-    const { pool } = this.#parts;
-    const nodes = pool.all().filter((node) => pool.isInTopology(node));
+    const nodes = this.#parts.pool.members();
     const fanOut = this.#fanOut(command, rule, nodes);
     for (const [index, node] of nodes.entries()) {
       const part = this.#partOf(command, { rule, batch: fanOut, index });

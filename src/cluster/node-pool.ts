@@ -31,6 +31,11 @@ export class NodePool {
     return this.#nodes.get(name) ?? this.all().find(({ id, announced }) => id === name || announced === name);
   }
 
+  /** Those that the last view named. */
+  members(): ClusterNode[] {
+    return this.all().filter((node) => this.isInTopology(node));
+  }
+
   all(): ClusterNode[] {
     return [...this.#nodes.values()];
   }

@@ -9,7 +9,8 @@ export type Role = 'primary' | 'replica';
 /**
  * Where one command goes, instead of where its name and keys say:
  *
- * - `{ key }`, `{ slot }`: as if that were its key, or the slot of its keys; redirections are followed.
+ * - `{ key }`, `{ slot }`: as if that were its key, or the slot of its keys; redirections are followed. With
+ *   `role: 'replica'` a replica of the slot: reads as with `readFrom: 'preferReplica'`, others as with `{ node }`.
  * - `{ node }`: the node at this `host:port`, or with this id; whatever it says is told, MOVED and ASK included.
  * - `'randomPrimary'`, `'randomNode'`: any one of them.
  * - `'allPrimaries'`, `'allNodes'`: each of them. The replies become one by the response policy of the command where it

@@ -23,6 +23,8 @@ export interface RouterParts {
   readonly nodes: NodeTraffic;
   /** Sends a command that has a slot to its node. */
   readonly toSlot: (command: Command) => void;
+  /** Begins anew with a command of which more is known now. */
+  readonly again: (command: Command) => void;
 }
 
 /** Targets that are nodes, one or many. */
@@ -97,9 +99,8 @@ export class Router implements LookupHost {
   }
 
   learned(command: Command): void {
-    const refusal = this.prepare(command);
-    if (refusal !== undefined) this.#parts.host.settle(command, refusal);
-    else this.dispatch(command);
+    command.info = this.#infoOf(command);
+    this.#parts.again(command);
   }
 
   foundKeys(command: Command, keys: readonly Argument[]): void {
@@ -146,7 +147,7 @@ export class Router implements LookupHost {
         nodes.toAny(command);
         break;
       case 'randomNode':
-        this.#toNode(command, nodes.pick(pool.all()));
+        this.#toNode(command, nodes.pick(pool.members()));
         break;
       case 'node':
         this.#toNode(command, pool.find(target.node));

@@ -68,7 +68,8 @@ export class Traffic implements CommandSink, LaneHost {
     this.lanes = new Lanes(this);
     const toSlot = (command: Command): void => this.#toSlot(command);
     this.#nodes = new NodeTraffic(settings, parts);
-    this.router = new Router(settings, { ...parts, nodes: this.#nodes, toSlot });
+    const again = (command: Command): void => this.#startAgain(command);
+    this.router = new Router(settings, { ...parts, nodes: this.#nodes, toSlot, again });
   }
 
   get runtime(): ClusterSettings['runtime'] {
@@ -87,6 +88,13 @@ export class Traffic implements CommandSink, LaneHost {
     const refusal = this.router.prepare(command);
     if (refusal === undefined) this.#leaseIfBlocking(command);
     return refusal;
+  }
+
+  /** More is known of a command than when it was prepared: so it is prepared again. */
+  #startAgain(command: Command): void {
+    const refusal = this.prepare(command);
+    if (refusal !== undefined) this.#host.settle(command, refusal);
+    else (command.sink ?? this).dispatch(command);
   }
 
   /** A call that may make its connection wait has one of its own. */

@@ -61,6 +61,21 @@ test('what a server says of it holds: keys in two slots are refused, a read is r
   cluster.destroy();
 });
 
+test('a call that turns out to block has a connection of its own', async () => {
+  const fake = clusterWith(() => info('my.pop', ['write', 'blocking'], [1, 1, 1]));
+  const cluster = await fake.connect();
+  const node = fake.nodes[2]!;
+  await fake.settle(cluster.send(['GET', 'foo']));
+  const { answer } = node;
+  node.answer = (words) => (words[0] === 'MY.POP' ? undefined : answer!(words, node));
+  const blocked = cluster.send(['MY.POP', 'foo']);
+  await fake.pass(10);
+  assert.is(await fake.settle(cluster.send(['GET', 'foo'])), 'OK', 'nobody waits behind it');
+  cluster.destroy();
+  const [outcome] = await Promise.allSettled([blocked]);
+  assert.is(outcome?.status, 'rejected');
+});
+
 test('a name that servers do not know either: its first argument is taken for its key, for ten seconds', async () => {
   let questions = 0;
   const fake = clusterWith(() => {
