@@ -225,6 +225,20 @@ test('a paused primary: the parts that were answered are told, within the budget
   await servers.settled();
 });
 
+test('a read of all primaries does not wait for one that hangs, once its replica has taken over', async () => {
+  await cluster.send(['MSET', ...KEYS.flatMap((key, n) => [key, n])]);
+  await servers.settled();
+  const paused = await servers.nodeOf(hashSlot('bar'));
+  paused.process.pause();
+  try {
+    assert.is(await cluster.send(['DBSIZE'], { timeoutMs: 9000 }), KEYS.length);
+    assert.is.not(cluster.primaryOf(hashSlot('bar')), paused.address);
+  } finally {
+    paused.process.resume();
+  }
+  await servers.settled();
+});
+
 test('a read of all primaries survives that one of them dies, within its budget', async () => {
   await cluster.send(['MSET', ...KEYS.flatMap((key, n) => [key, n])]);
   const victim = await servers.nodeOf(hashSlot('foo'));
