@@ -5,6 +5,7 @@ export {
   ConnectionError,
   ErrorReply,
   OverloadError,
+  type PartResult,
   ProtocolError,
   RedisError,
   type RedisErrorCode,

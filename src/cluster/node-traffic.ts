@@ -79,11 +79,17 @@ export class NodeTraffic {
     return choice[Math.floor(this.#settings.runtime.random() * choice.length)];
   }
 
-  /** Whether a redirection or refusal is told to whoever asked, instead of being acted on. */
-  isTold(command: Command, isRedirection: boolean): boolean {
+  /**
+   * Whether a refusal is told to whoever asked, instead of being acted on: who wants a certain node is told where it sends
+   * others, and that it takes no writes.
+   *
+   * @param prefix of the refusal
+   */
+  isTold(command: Command, prefix: string): boolean {
     if (command.pinnedTo === undefined) return false;
     const errand = this.#errands.get(command);
-    return errand === undefined || isRedirection;
+    if (errand === undefined || prefix === 'MOVED' || prefix === 'ASK') return true;
+    return prefix === 'READONLY' && errand.kind !== 'shard';
   }
 
   /** A connection was lost: what may go out again does, elsewhere where the node is no longer who it was. */

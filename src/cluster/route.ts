@@ -11,7 +11,7 @@ export type Role = 'primary' | 'replica';
  *
  * - `{ key }`, `{ slot }`: as if that were its key, or the slot of its keys; redirections are followed. With
  *   `role: 'replica'` a replica of the slot: reads as with `readFrom: 'preferReplica'`, others as with `{ node }`.
- * - `{ node }`: the node at this `host:port`, or with this id; whatever it says is told, MOVED and ASK included.
+ * - `{ node }`: the node at this `host:port`, or with this id; MOVED, ASK and READONLY are told, not followed.
  * - `'randomPrimary'`, `'randomNode'`: any one of them.
  * - `'allPrimaries'`, `'allNodes'`: each of them. The replies become one by the response policy of the command where it
  *   has one for several nodes, else a map from address to reply.

@@ -153,7 +153,7 @@ export class Traffic implements CommandSink, LaneHost {
       return;
     }
     const recovery = recoveryOf(refusalBehind(reply), command);
-    if (recovery.kind === 'tell' || this.#nodes.isTold(command, recovery.kind === 'redirect')) {
+    if (recovery.kind === 'tell' || this.#nodes.isTold(command, reply.prefix)) {
       this.#finish(command, reply);
       return;
     }

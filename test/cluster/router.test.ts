@@ -84,6 +84,23 @@ test('a node that was named tells what it says, redirections included; an unknow
   cluster.destroy();
 });
 
+test('who wants a certain node is told at once that it takes no writes; what only passes is waited for', async () => {
+  const fake = new FakeCluster(2);
+  const cluster = await fake.connect();
+  const [a, b] = fake.nodes as [FakeNode, FakeNode];
+  a.answer = () => "-READONLY You can't write against a read only replica.\r\n";
+  for (const route of [{ node: a.address }, 'allNodes'] as const) {
+    const told = await fake.failure<ErrorReply>(cluster.send(['FLUSHALL'], { route }));
+    assert.is(told.prefix, 'READONLY');
+  }
+  assert.equal([a.take().length, b.take().length], [2, 1]);
+  let refusals = 0;
+  a.answer = () => (refusals++ < 2 ? '-LOADING Redis is loading the dataset in memory\r\n' : '+OK\r\n');
+  assert.is(await fake.settle(cluster.send(['FLUSHALL'], { route: { node: a.address } })), 'OK');
+  assert.is(refusals, 3);
+  cluster.destroy();
+});
+
 test('a routed command is not sent twice where it may have run, and is where it only reads', async () => {
   const fake = new FakeCluster(3);
   const cluster = await fake.connect();
