@@ -1,7 +1,7 @@
-import { BlockingCalls, CredentialStore, Intake, type LeaseContext, LeaseDesk, type LinkOwner } from '../net/index.ts';
+import { CredentialStore, Intake, LeaseDesk, type LinkOwner } from '../net/index.ts';
 import { type CacheHost, ClientCache } from './cache/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
-import { ClusterLeases } from './leases.ts';
+import { type ClusterLeaseParts, ClusterLeases } from './leases.ts';
 import { Membership } from './membership.ts';
 import { NodePool } from './node-pool.ts';
 import { type ClusterOptions, type ClusterSettings, clusterSettings } from './options.ts';
@@ -36,7 +36,7 @@ export class ClusterCore {
   readonly keeper: TopologyKeeper;
   readonly supervisor: Supervisor;
   readonly desk: LeaseDesk;
-  readonly leases: LeaseContext;
+  readonly leases: ClusterLeases;
   readonly subscribers: Subscribers;
   readonly transactions: TransactionSink;
 
@@ -47,12 +47,12 @@ export class ClusterCore {
     this.desk = new LeaseDesk(settings);
     const desk = this.desk;
     this.pool = new NodePool({ settings, credentials: this.credentials, desk }, (node) => this.#ownerOf(node));
-    this.leases = this.#leaseContext();
+    this.leases = new ClusterLeases(this.#leaseParts());
     this.traffic = new Traffic(settings, {
       pool: this.pool,
       map: this.map,
       host: this.#trafficHost(),
-      blockingCalls: new BlockingCalls(this.leases),
+      blockingCalls: this.leases.blockingCalls,
     });
     this.transactions = new TransactionSink(this.traffic);
     this.reads = new ReplicaReads({ settings, credentials: this.credentials, desk }, this.map, this.#readsHost());
@@ -143,20 +143,15 @@ export class ClusterCore {
     };
   }
 
-  #leaseContext(): LeaseContext {
-    const router = new ClusterLeases({
-      settings: this.settings,
-      pool: this.pool,
-      map: this.map,
-      onMoved: (slot) => this.#onChange([slot], []),
-      wantTopology: (isUrgent) => this.keeper.request(isUrgent),
-    });
+  #leaseParts(): ClusterLeaseParts {
     return {
       settings: this.settings,
       desk: this.desk,
-      router,
+      pool: this.pool,
+      map: this.map,
       settle: (command, outcome) => this.intake.settle(command, outcome),
-      nodeAdmission: (command) => this.map.primaryOf(command.slot)?.admission,
+      onMoved: (slot) => this.#onChange([slot], []),
+      wantTopology: (isUrgent) => this.keeper.request(isUrgent),
     };
   }
 

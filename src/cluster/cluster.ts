@@ -1,8 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { findCommand } from '../commands/index.ts';
-import { invalidArgument, type RedisError } from '../errors.ts';
+import { invalidArgument } from '../errors.ts';
 import {
-  type Command,
   checkScanOptions,
   type Outcome,
   type Payload,
@@ -21,7 +20,6 @@ import {
 import { type Argument, checkArguments, type Reply } from '../resp/index.ts';
 import { ClusterCore } from './cluster-core.ts';
 import { slotOfKey } from './hash-slot.ts';
-import { checkSessionSlot } from './leases.ts';
 import type { ClusterOptions } from './options.ts';
 import type { PlannedRoute } from './planned-route.ts';
 import { type ClusterSendOptions, checkRoutingOptions, type RoutingOptions } from './route.ts';
@@ -111,9 +109,7 @@ export class Cluster {
   session<T>(key: Argument, run: (session: Session) => Promise<T>): Promise<T> {
     checkArguments([key]);
     this.#core.supervisor.watch();
-    const slot = slotOfKey(key);
-    const check = (command: Command): RedisError | undefined => checkSessionSlot(command, slot);
-    return runSession({ ...this.#core.leases, check }, this.#core.intake, run);
+    return runSession(this.#core.leases.sessionOn(slotOfKey(key)), this.#core.intake, run);
   }
 
   /**

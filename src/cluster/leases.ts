@@ -1,11 +1,16 @@
 import { ClusterError, type ErrorReply, type RedisError } from '../errors.ts';
 import {
+  BlockingCalls,
   type Command,
+  type LeaseContext,
+  type LeaseDesk,
   type LeasePool,
   type LeaseRouter,
   NO_SLOT,
+  type Outcome,
   refusalBehind,
   refusalPause,
+  type SessionContext,
   wasUnblockedByFailover,
 } from '../net/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
@@ -18,11 +23,13 @@ import type { SlotMap } from './slot-map.ts';
 import { slotOf } from './target.ts';
 import { slotOfTransaction } from './transaction.ts';
 
-/** What routing leases needs of the cluster. */
+/** What leases need of the cluster. */
 export interface ClusterLeaseParts {
   readonly settings: ClusterSettings;
+  readonly desk: LeaseDesk;
   readonly pool: NodePool;
   readonly map: SlotMap<ClusterNode>;
+  settle(command: Command, outcome: Outcome): void;
   /** A slot has another primary: the commands of shared connections must know. */
   onMoved(slot: number): void;
   /** There is a reason to look at the topology; urgent where commands wait for it. */
@@ -34,10 +41,27 @@ const PROMPT_REDIRECTS = 3;
 
 /** Leads leased connections to the node that has the slot, with the redirections that shared ones follow. */
 export class ClusterLeases implements LeaseRouter {
+  /** Moves blocking commands, each over a connection of its own. */
+  readonly blockingCalls: BlockingCalls;
   readonly #parts: ClusterLeaseParts;
+  readonly #context: LeaseContext;
 
   constructor(parts: ClusterLeaseParts) {
     this.#parts = parts;
+    const { settings, desk, map } = parts;
+    this.#context = {
+      settings,
+      desk,
+      router: this,
+      settle: parts.settle,
+      nodeAdmission: (command) => (command.slot === NO_SLOT ? undefined : map.primaryOf(command.slot)?.admission),
+    };
+    this.blockingCalls = new BlockingCalls(this.#context);
+  }
+
+  /** What a session on one slot needs. */
+  sessionOn(slot: number): SessionContext {
+    return { ...this.#context, check: (command) => checkSessionSlot(command, slot) };
   }
 
   poolFor(command: Command): LeasePool | undefined {
@@ -117,7 +141,7 @@ export class ClusterLeases implements LeaseRouter {
  *
  * @returns ERR_CROSS_SLOT when its keys are in another.
  */
-export function checkSessionSlot(command: Command, sessionSlot: number): RedisError | undefined {
+function checkSessionSlot(command: Command, sessionSlot: number): RedisError | undefined {
   const { info, args, name, transaction } = command;
   command.slot = sessionSlot;
   if (info === undefined) return undefined;

@@ -26,6 +26,8 @@ export class TransactionSink implements CommandSink {
   }
 
   prepare(command: Command): RedisError | undefined {
+    // EXEC counts as a write: servers before 7.0 run none at a replica.
+    command.readFrom = undefined;
     try {
       command.slot = slotOfTransaction(command.transaction!);
       return undefined;

@@ -150,6 +150,15 @@ test('keys in different slots are refused before anything is sent, naming the co
   cluster.destroy();
 });
 
+test('it goes to the primary, also where reads would go to replicas', async () => {
+  const fake = new FakeCluster(3);
+  const cluster = await fake.connect({ readFrom: 'preferReplica' });
+  fake.nodes[2]!.answer = queueing();
+  await fake.settle(cluster.transaction([['GET', 'foo']]));
+  assert.equal(fake.nodes[2]!.take(), ['MULTI', 'GET foo', 'EXEC']);
+  cluster.destroy();
+});
+
 test('without a key any primary will do', async () => {
   const { fake, cluster } = await three();
   assert.equal(await fake.settle(cluster.transaction([['PING'], ['TIME']])), ['OK', 'OK']);
