@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ConnectionError, RedisError, TimeoutError } from '../../src/errors.ts';
+import type { FakeTransport } from '../support/fake-runtime.ts';
 import { LeasingClient, outcome, quiet } from '../support/leasing-client.ts';
 
 const test = suite('net/lease-desk');
@@ -74,20 +75,51 @@ test('a connection that was lost makes room for who waits', async () => {
   fake.client.destroy();
 });
 
-test('no more than eight idle connections are kept, and none that the server has closed', async () => {
-  const fake = await LeasingClient.ready();
-  for (let n = 0; n < 12; n++) void quiet(fake.client.send(['BLPOP', 'q', 0]));
+/** So many connections, leased at once and given back. */
+async function used(count: number, options = {}): Promise<{ fake: LeasingClient; leases: FakeTransport[] }> {
+  const fake = await LeasingClient.ready(options);
+  for (let n = 0; n < count; n++) void quiet(fake.client.send(['BLPOP', 'q', 0]));
   fake.runtime.advance(0);
   const leases = fake.runtime.transports.slice(1);
   for (const lease of leases) lease.welcome();
   fake.runtime.flush();
-  for (const lease of leases) lease.reply('*-1\r\n');
-  const kept = leases.filter(({ isDestroyed }) => !isDestroyed);
-  assert.is(kept.length, 8);
-  for (const lease of kept) lease.close();
+  for (const lease of leases) {
+    lease.take();
+    lease.reply('*-1\r\n');
+  }
+  return { fake, leases };
+}
+
+test('what is idle for a while is closed, but for eight', async () => {
+  const { fake, leases } = await used(12, { idleProbeMs: 1e9 });
+  const open = (): number => leases.filter(({ isDestroyed }) => !isDestroyed).length;
+  fake.runtime.advance(9000);
+  assert.is(open(), 12);
+  fake.runtime.advance(2000);
+  assert.is(open(), 8);
+  fake.runtime.advance(1e6);
+  assert.is(open(), 8);
+  fake.client.destroy();
+  assert.is(fake.runtime.timers, 0);
+});
+
+test('what was needed at any moment of the interval stays', async () => {
+  const { fake, leases } = await used(12, { idleProbeMs: 1e9 });
+  fake.runtime.advance(5000);
+  for (let n = 0; n < 11; n++) void quiet(fake.client.send(['BLPOP', 'q', 0]));
+  fake.runtime.flush();
+  for (const lease of leases) if (lease.take().includes('BLPOP')) lease.reply('*-1\r\n');
+  fake.runtime.advance(6000);
+  assert.is(leases.filter(({ isDestroyed }) => isDestroyed).length, 1);
+  fake.client.destroy();
+});
+
+test('an idle connection that the server closes is forgotten', async () => {
+  const { fake, leases } = await used(2);
+  for (const lease of leases) lease.close();
   void quiet(fake.client.send(['BLPOP', 'q', 0]));
   fake.runtime.advance(1000);
-  assert.is(fake.runtime.transports.length, 14);
+  assert.is(fake.runtime.transports.length, 4);
   fake.client.destroy();
 });
 
