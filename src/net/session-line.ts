@@ -127,7 +127,7 @@ export class SessionLine implements CommandSink, LeaseHolder {
 
   onReply(lease: Lease, command: Command, reply: Reply): void {
     this.#inFlight--;
-    if (this.#over !== undefined) this.#context.settle(command, reply);
+    if (this.#over !== undefined) this.#answeredLate(command, reply, this.#over);
     else if (reply instanceof ErrorReply) this.#refused(lease, command, reply);
     else this.#answered(lease, command, reply);
     // What is still owed when a session is over is waited for: to be told that an EXEC was refused is better than a doubt.
@@ -171,6 +171,12 @@ export class SessionLine implements CommandSink, LeaseHolder {
     }
   }
 
+  #answeredLate(command: Command, reply: Reply, over: ConnectionError): void {
+    const isElsewhere = isRedirection(reply);
+    if (isElsewhere) command.mayHaveRun = false;
+    this.#context.settle(command, isElsewhere ? isOver(over) : reply);
+  }
+
   #answered(lease: Lease, command: Command, reply: Outcome): void {
     this.#isFresh = false;
     this.#state.answered(command.info, reply);
@@ -182,9 +188,8 @@ export class SessionLine implements CommandSink, LeaseHolder {
   }
 
   #refused(lease: Lease, command: Command, refusal: ErrorReply): void {
-    const { prefix } = refusalBehind(refusal);
-    const isRedirection = prefix === 'MOVED' || prefix === 'ASK';
-    const next = this.#isFresh || isRedirection ? this.#context.router.recover(command, refusal, this.#pool!) : refusal;
+    const next =
+      this.#isFresh || isRedirection(refusal) ? this.#context.router.recover(command, refusal, this.#pool!) : refusal;
     if (typeof next !== 'number') {
       this.#answered(lease, command, next);
     } else if (this.#isFresh) {
@@ -194,7 +199,7 @@ export class SessionLine implements CommandSink, LeaseHolder {
       if (this.#inFlight > 0) return;
       this.#lease = undefined;
       // A MULTI that nobody waits for may still be on its way.
-      if (prefix === 'NOAUTH' || lease.owed > 0) lease.close(movedAway(refusal));
+      if (refusalBehind(refusal).prefix === 'NOAUTH' || lease.owed > 0) lease.close(movedAway(refusal));
       else lease.giveBack();
       this.#beginAgain();
     } else {
@@ -274,6 +279,12 @@ export class SessionLine implements CommandSink, LeaseHolder {
   #hasFixedCredentials(): boolean {
     return this.#context.settings.credentials === undefined;
   }
+}
+
+function isRedirection(reply: Reply): boolean {
+  if (!(reply instanceof ErrorReply)) return false;
+  const { prefix } = refusalBehind(reply);
+  return prefix === 'MOVED' || prefix === 'ASK';
 }
 
 function movedAway(refusal: RedisError): ConnectionError {

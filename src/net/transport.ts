@@ -22,6 +22,8 @@ export interface Transport {
 }
 
 const READ_BUFFER_BYTES = 64 * 1024;
+/** After so long without a byte the system asks whether the other end is still there. */
+const KEEP_ALIVE_MS = 30_000;
 
 /**
  * One read buffer for all sockets: what is borrowed from it is copied before the read call-back returns, so a thousand
@@ -47,6 +49,8 @@ class SocketTransport implements Transport {
     });
     this.#socket = socket;
     socket.setNoDelay(true);
+    // Of a server that may be silent for ever, in BLPOP q 0 or MONITOR, only the system can tell that it is gone.
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.once(endpoint.tls === undefined ? 'connect' : 'secureConnect', () => events.onConnect());
     socket.on('error', (error: Error) => {
       this.#error ??= error;
