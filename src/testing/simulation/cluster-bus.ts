@@ -29,6 +29,8 @@ export class ClusterBus {
   /** Rises when a node is lost or returns, so that what was planned for its absence is off. */
   readonly #absences = new Map<SimulatedNode, number>();
   #epoch = 0;
+  /** Announcements on their way. */
+  #unheard = 0;
 
   /** @param onFailed a primary has failed, and an election has taken its time. */
   constructor(options: ClusterBusOptions, onFailed: (node: SimulatedNode) => void) {
@@ -37,6 +39,11 @@ export class ClusterBus {
     this.#nodes = options.nodes;
     this.#options = options;
     this.#onFailed = onFailed;
+  }
+
+  /** Whether everything that was announced has been heard by all who can hear. */
+  get isQuiet(): boolean {
+    return this.#unheard === 0;
   }
 
   /** An epoch above all others. */
@@ -92,7 +99,9 @@ export class ClusterBus {
   }
 
   #later(node: SimulatedNode, hear: () => void): void {
+    this.#unheard++;
     this.runtime.setTimer(() => {
+      this.#unheard--;
       if (node.isReachable) hear();
     }, this.random() * this.#options.gossipMs);
   }

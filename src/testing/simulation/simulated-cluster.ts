@@ -187,8 +187,12 @@ export class SimulatedCluster {
     while (!this.isSettled) await this.runtime.sleep(POLL_MS);
   }
 
-  /** Whether all live nodes say the same of the cluster, and nothing of it is broken. */
+  /**
+   * Whether all live nodes say the same of the cluster, and nothing of it is broken. What is still to be heard counts: a
+   * replica that learns in the middle of its takeover what its primary had once, and has no more, would claim it.
+   */
   get isSettled(): boolean {
+    if (!this.#bus.isQuiet) return false;
     const views = this.nodes.filter(({ isReachable }) => isReachable).map(({ view }) => view);
     return !this.#bus.truth.isBroken && views.every((view) => view.agreesWith(this.#bus.truth));
   }
