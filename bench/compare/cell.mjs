@@ -8,15 +8,17 @@ const RESP2_ONLY = new Set(['redis-parser 3', 'respjs 4']);
 /** What arrives in many pieces respjs reads anew with each: seconds for one reply of these. */
 const LARGE_SHAPES = new Set(['array of 100k', 'bulk of 8 MiB']);
 const WARM_UP_BYTES = 16 * 1024;
-const rounds = Number(process.env.ROUNDS ?? 15);
+/** Bytes of wire in one run: in small chunks the same bytes take much longer. */
+const RUN_BYTES = { '64 KiB': 128 * 1024, '1460 B': 64 * 1024, '7 B': 8 * 1024 };
+const rounds = Number(process.env.ROUNDS ?? 60);
 
 function decode(group, shape) {
   const { form, shapes } = DECODING[group];
   const names = Object.keys(DECODERS).filter((name) => canRead(name, shape));
   const writers = names.map((name) => ({ name, write: DECODERS[name](form) }));
   warmUp(writers, shapes);
-  const { wire, operations } = wireOf(shape);
   return Object.entries(CHUNK_SIZES).map(([chunk, chunkBytes]) => {
+    const { wire, operations } = wireOf(shape, RUN_BYTES[chunk]);
     const chunks = cut(wire, chunkBytes);
     const candidates = writers.map(({ name, write }) => ({ name, run: () => writeAll(write, chunks) }));
     if (shape === 'bulk of 8 MiB' && form === 'bytes')

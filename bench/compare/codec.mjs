@@ -17,7 +17,7 @@ const CELL = fileURLToPath(new URL('cell.mjs', import.meta.url));
 
 const { values: options, positionals: parts } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, rounds: { type: 'string', default: '15' } },
+  options: { json: { type: 'boolean' }, rounds: { type: 'string', default: '60' } },
 });
 
 const TASKS = [

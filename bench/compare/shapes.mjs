@@ -3,9 +3,6 @@ import { Buffer } from 'node:buffer';
 
 export const CHUNK_SIZES = { '64 KiB': 65_536, '1460 B': 1460, '7 B': 7 };
 
-/** About this much wire for each run over a shape, in whole replies. */
-const WIRE_BYTES = 128 * 1024;
-
 const bulk = (text) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 const words = (length) => 'The quick brown fox jumps over the lazy dog. '.repeat(1 + length / 45).slice(0, length);
 const pairs = (count, value) => Array.from({ length: count }, (_, n) => bulk(`field:${n}`) + value(n)).join('');
@@ -50,8 +47,8 @@ export const DECODING = {
   'bytes, view': { form: 'view', shapes: [...BULK_SHAPES, 'bulk of 8 MiB'] },
 };
 
-/** The bytes of a shape, and how many replies (elements, of the large array) they are. */
-export function wireOf(shape, wireBytes = WIRE_BYTES) {
+/** About so many bytes of a shape, and how many replies (elements, of the large array) they are. */
+export function wireOf(shape, wireBytes) {
   if (shape in LARGE) return { wire: Buffer.from(LARGE[shape]()), operations: shape === 'array of 100k' ? 100_000 : 1 };
   const replies = [];
   for (let bytes = 0, n = 0; bytes < wireBytes && n < 5000; n++) {

@@ -66,7 +66,7 @@ export class ShortReader {
     this.#maxDepth = Math.min(limits.maxDepth, RECURSION_DEPTH);
   }
 
-  /** The cursor has got another chunk. */
+  /** The cursor has got another chunk, or has been set back in its own. */
   attach(): void {
     if (!this.#hasWindows) return;
     this.#hasWindows = false;
@@ -126,8 +126,9 @@ export class ShortReader {
       if (bytes[position] !== Type.Push) return items;
       if (typeof items[0] === 'string') return new Push(items[0], items);
     }
-    // Too large, or not begun by a string: that is for somebody else to say.
+    // Too large, or not begun by a string: that is for somebody else to say. The windows only ever move on.
     cursor.position = position;
+    this.attach();
     return MORE;
   }
 

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OverloadError } from '../../src/errors.ts';
@@ -76,6 +77,21 @@ test('a line over maxLineBytes is an error, exactly so many bytes are not', () =
   assert.is(failure(line(201), { maxLineBytes: 200 }), 'ERR_RESP_LIMIT 200');
   assert.is(failure('+'.padEnd(200, 'x'), { maxLineBytes: 200 }), 'ERR_RESP_LIMIT 200');
   assert.is(failure('+'.padEnd(199, 'x'), { maxLineBytes: 200 }), undefined);
+});
+
+test('an aggregate over a limit is read again from its beginning, and the texts behind it are what they are', () => {
+  const aggregate = '*2\r\n$20\r\naaaaaaaaaaaaaaaaaaaa\r\n$20\r\nbbbbbbbbbbbbbbbbbbbb\r\n';
+  for (const [letter, reply] of [
+    ['é', 'string'],
+    ['e', 'string'],
+    ['e', 'bytes'],
+  ] as const) {
+    const before = `$${Buffer.byteLength(letter.repeat(8))}\r\n${letter.repeat(8)}\r\n`;
+    const wire = `${before.repeat(4)}${aggregate}${before}$5\r\nafter\r\n${'+x\r\n'.repeat(200)}`;
+    const read = replies(wire, { maxReplyBytes: 40, reply }).slice(4, 7).map(String);
+    assert.match(read[0]!, /reply too large/);
+    assert.equal(read.slice(1), [letter.repeat(8), 'after']);
+  }
 });
 
 test('a push over a limit is a push still, and the reply around it goes on', () => {
