@@ -114,7 +114,7 @@ export class BulkReader {
   /** Takes a whole chunk of payload, without a look at it; false when the payload ends in it, or is not gathered. */
   absorb(chunk: Buffer): boolean {
     const { length } = chunk;
-    if (this.#missing <= length || this.#stack.form >= Form.Skip) return false;
+    if (this.#missing <= length || this.#stack.form >= Form.Skip || this.#stack.isRaw) return false;
     this.#payload.append(chunk, 0, length);
     this.#missing -= length;
     this.#cursor.pass(length);

@@ -188,6 +188,20 @@ test('a view lies in the chunk when all of it is there; raw has the frame as it 
   assert.equal(decoder.next(), Buffer.from('*1\r\n:+5\r\n'));
 });
 
+test('a raw reply is cleaned of a push inside it that takes whole chunks', () => {
+  const wire = Buffer.from(`*2\r\n:1\r\n>2\r\n+x\r\n$50\r\n${'y'.repeat(50)}\r\n:2\r\n`);
+  for (const pieceBytes of [1, 3, 7, 20]) {
+    const decoder = new Decoder({ reply: 'raw' });
+    const delivered: unknown[] = [];
+    for (let at = 0; at < wire.length; at += pieceBytes) {
+      decoder.feed(wire.subarray(at, at + pieceBytes));
+      for (let reply = decoder.next(); reply !== NEED_DATA; reply = decoder.next()) delivered.push(reply);
+    }
+    assert.instance(delivered[0], Push);
+    assert.is(String(delivered[1]), '*2\r\n:1\r\n:2\r\n', `${pieceBytes}`);
+  }
+});
+
 test('a raw reply is cleaned of the pushes inside it, wherever the stream is cut', () => {
   const wire = Buffer.from('*2\r\n:1\r\n|1\r\n+k\r\n:0\r\n>1\r\n+x\r\n:2\r\n+OK\r\n');
   for (let at = 0; at <= wire.length; at++) {
