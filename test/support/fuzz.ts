@@ -103,6 +103,7 @@ export function faultOf(input: Buffer, { form, options, reading, random }: Case)
       difference('cut', transcript(cutAnywhere(input, random), options), expected) ??
       difference('reused', transcript(overwriting(input, cutAnywhere(input, random)), options), expected) ??
       difference('visited', visitedTranscript(cutAnywhere(input, random), options), expected) ??
+      unbuiltFault(input, options, random) ??
       poisonFault(input, options) ??
       encodingFault(input, form) ??
       requestFault(input, random)
@@ -119,6 +120,13 @@ function difference(how: string, actual: readonly string[], expected: readonly s
     return `${how}: reply ${index} is ${actual[index] ?? 'missing'}, not ${expected[index] ?? 'there'}`;
   }
   return undefined;
+}
+
+/** Forms that the reference does not know give the same whole and cut. */
+function unbuiltFault(input: Buffer, options: DecoderOptions, random: Random): string | undefined {
+  const reply = random() < 0.5 ? 'raw' : 'skip';
+  const whole = transcript([input], { ...options, reply });
+  return difference(reply, transcript(overwriting(input, cutAnywhere(input, random)), { ...options, reply }), whole);
 }
 
 /** After an error the same error comes for ever, whatever is fed. */
