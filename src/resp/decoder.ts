@@ -156,6 +156,7 @@ export class Decoder {
     return this.#nextLong();
   }
 
+  /** The next reply by the general path, which may end at any byte and go on there. */
   #nextLong(): Reply | typeof NEED_DATA {
     this.#expect(false);
     try {
@@ -237,6 +238,7 @@ export class Decoder {
     }
   }
 
+  /** Elements that are short go straight into the innermost aggregate; the token is what comes behind them. */
   #token(): Token {
     const reader = this.#reader;
     const stack = this.#stack;
