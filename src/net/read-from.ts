@@ -11,7 +11,7 @@ export interface Reader {
 }
 
 /**
- * Who answers commands that only read:
+ * Who answers commands on keys that only read, by the server's own flag:
  *
  * - `'primary'`: the primary, in the order of `send`. The default, and what every other command gets.
  * - `'preferReplica'`: any replica in good order; the primary where there is none.
