@@ -68,6 +68,8 @@ interface PendingRead extends CachedRead {
   readonly slot: number;
   /** When it was sent: an answer that was given before the slot went away and came back is not worth keeping. */
   readonly tenure: number;
+  /** The same for a write of our own that was answered meanwhile, by whichever node. */
+  readonly writes: number;
   isSpoiled: boolean;
 }
 
@@ -164,7 +166,8 @@ export class ClientCache<N extends TrackedNode> {
     const own = [...args];
     const slot = slotOfKey(read.key);
     const tenure = this.#host.tenureOf(slot);
-    const pending: PendingRead = { ...read, keyText: keyText(read.key), slot, tenure, isSpoiled: false };
+    const writes = this.#writes[slot]!;
+    const pending: PendingRead = { ...read, keyText: keyText(read.key), slot, tenure, writes, isSpoiled: false };
     const promise = this.#host.send(own, { ...options, readFrom: 'primary' });
     this.#pending.set(own, pending);
     const siblings = this.#pendingByKey.get(pending.keyText);
@@ -182,14 +185,13 @@ export class ClientCache<N extends TrackedNode> {
     if (siblings?.size === 0) this.#pendingByKey.delete(pending.keyText);
   }
 
-  #keep(node: N, { id, keyText: key, slot, tenure, isSpoiled }: PendingRead, reply: Reply): void {
+  #keep(node: N, { id, keyText: key, slot, tenure, writes, isSpoiled }: PendingRead, reply: Reply): void {
     const { isTracking, isLastAnswerCurrent, generation } = node.link;
     // An ASK's target, or a connection on its way out, would tell us of writes for a moment only.
     if (isSpoiled || !isTracking || !isLastAnswerCurrent || this.#host.primaryOf(slot) !== node) return;
-    if (this.#host.tenureOf(slot) !== tenure) return;
+    if (this.#host.tenureOf(slot) !== tenure || this.#writes[slot] !== writes) return;
     const bytes = ENTRY_BYTES + 2 * id.length + sizeOf(reply);
     if (bytes > this.#settings.maxBytes) return;
-    const writes = this.#writes[slot]!;
     const storedAt = this.#host.now();
     this.#store.keep({ id, key, bytes, value: copyOf(reply), slot, node, generation, tenure, writes, storedAt });
   }

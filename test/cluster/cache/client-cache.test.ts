@@ -44,6 +44,35 @@ test('whatever happens, no hit is older than what the client has been told', asy
   assert.ok(hits > 1000, `${hits} hits`);
 });
 
+test('an answer from before the slot went away and came back is not kept', async () => {
+  const model = new TrackingModel();
+  model.read('a');
+  model.execute(0);
+  for (const _times of [1, 2]) {
+    model.move('a');
+    model.learn('a');
+  }
+  model.deliver(0);
+  model.read('a');
+  assert.is(model.hits, 0);
+});
+
+test('nor is one from before a write of our own that another node has answered first', async () => {
+  const model = new TrackingModel();
+  model.move('a');
+  model.read('a');
+  model.write('a');
+  // The read is redirected and answered; the slot comes back, and the write, too, finds it where it was sent.
+  model.execute(0);
+  model.execute(1);
+  model.move('a');
+  model.execute(0);
+  model.deliver(0);
+  model.deliver(1);
+  model.read('a');
+  assert.is(model.hits, 0);
+});
+
 interface Tracked {
   readonly fake: FakeCluster;
   readonly cluster: Cluster;
