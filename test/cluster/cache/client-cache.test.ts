@@ -62,12 +62,15 @@ test('nor is one from before a write of our own that another node has answered f
   model.move('a');
   model.read('a');
   model.write('a');
-  // The read is redirected and answered; the slot comes back, and the write, too, finds it where it was sent.
+  // The read is redirected, and the next one follows it; the slot comes back, and the write finds it where it was sent.
   model.execute(0);
+  model.read('a');
+  model.execute(1);
   model.execute(1);
   model.move('a');
   model.execute(0);
   model.deliver(0);
+  model.deliver(1);
   model.deliver(1);
   model.read('a');
   assert.is(model.hits, 0);
