@@ -104,10 +104,6 @@ export class Command {
   isAdmitted = false;
   /** The node's share of admission that it takes, besides the client's. */
   nodeAdmission: Admission | undefined;
-  /** What it was divided into, for several slots or nodes: these travel in its place. */
-  parts: Command[] | undefined;
-  /** Of a part: what it is a part of. */
-  whole: Command | undefined;
   signal: AbortSignal | undefined;
   /** Stops listening to the caller's signal. */
   forgetSignal: (() => void) | undefined;

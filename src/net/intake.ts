@@ -31,6 +31,8 @@ export class Intake {
   readonly #readFrom: ReadFrom | undefined;
   /** Commands that wait for admission, in the order of their `send`. */
   readonly #waiting = new Fifo<Command>();
+  /** Commands that were divided, and what they were divided into; nearly no command is, so it is not on the record. */
+  readonly #divided = new Map<Command, Command[]>();
   #drainedWaiters: (() => void)[] = [];
   #idleWaiters: (() => void)[] = [];
   #sequence = 0;
@@ -105,11 +107,12 @@ export class Intake {
   settle(command: Command, outcome: Outcome): void {
     if (command.state === CommandState.Settled) return;
     const isError = outcome instanceof RedisError;
-    if (isError) outcome.wasSent = mayHaveRun(command) || outcome instanceof ErrorReply;
+    if (isError) outcome.wasSent = this.#mayHaveRun(command) || outcome instanceof ErrorReply;
     if (command.isAdmitted) this.#release(command);
     this.deadlines.remove(command);
     command.forgetSignal?.();
-    if (command.whole === undefined) this.#live--;
+    this.#live--;
+    if (this.#divided.size > 0) this.#divided.delete(command);
     command.tell(outcome, isError);
     if (this.#waiting.length > 0) this.#admitWaiting();
     if (this.#drainedWaiters.length > 0 || this.#idleWaiters.length > 0) this.#wake();
@@ -161,10 +164,11 @@ export class Intake {
     const { info, retry, timeoutMs } = whole;
     const part = new Command({ args, info, form, retry, timeoutMs, bytes: 0, sequence: this.#sequence++ });
     part.joinBatch(batch, index);
-    part.whole = whole;
     part.readFrom = whole.readFrom;
-    whole.parts ??= [];
-    whole.parts.push(part);
+    const parts = this.#divided.get(whole);
+    if (parts === undefined) this.#divided.set(whole, [part]);
+    else parts.push(part);
+    this.#live++;
     this.deadlines.addPart(part, whole);
     part.state = CommandState.Held;
     return part;
@@ -192,9 +196,9 @@ export class Intake {
   /** Takes nothing more and rejects everything that is under way. */
   abandon(): void {
     this.#isClosed = true;
-    for (const command of this.deadlines.all()) {
-      if (command.isSettled || command.whole !== undefined) continue;
-      this.#cancel(command, new ConnectionError('ERR_CLOSED', 'the client was closed'));
+    // Before their parts, whose outcome would be theirs.
+    for (const command of [...this.#divided.keys(), ...this.deadlines.all()]) {
+      if (!command.isSettled) this.#cancel(command, new ConnectionError('ERR_CLOSED', 'the client was closed'));
     }
     this.deadlines.stop();
   }
@@ -312,11 +316,17 @@ export class Intake {
   }
 
   #cancel(command: Command, outcome: Outcome): void {
-    const { state: from, parts } = command;
+    const { state: from } = command;
+    const parts = this.#divided.get(command);
     this.settle(command, outcome);
     if (parts === undefined) this.#sinkOf(command).cancelled(command, from);
     // The whole has been told: what its parts come to is nobody's any more.
     else for (const part of parts) if (!part.isSettled) this.#cancel(part, null);
+  }
+
+  /** A command that was divided ran as far as its parts did. */
+  #mayHaveRun(command: Command): boolean {
+    return command.mayHaveRun || this.#divided.get(command)?.some((part) => part.mayHaveRun) === true;
   }
 
   #sinkOf(command: Command): CommandSink {
@@ -352,11 +362,6 @@ export class Intake {
 /** A blocking call may take its own time besides the budget, unless its caller gave a budget for all of it. */
 function blockingMs(info: CommandInfo, args: readonly Argument[]): number {
   return blockingTimeoutMs(info, args) ?? 0;
-}
-
-/** A command that was divided ran as far as its parts did. */
-function mayHaveRun({ mayHaveRun: isDoubtful, parts }: Command): boolean {
-  return isDoubtful || parts?.some((part) => part.mayHaveRun) === true;
 }
 
 /** Of a command's record: undefined where the primary alone answers. */
