@@ -1,0 +1,12 @@
+/** The RESP conformance suite: cases as data, a runner, verdicts, reports. */
+export { CASES, findCase, SECTIONS } from './all-cases.ts';
+export type * from './case.ts';
+export { FAILURES, type Judgement, judge, type Verdict } from './judge.ts';
+export type { Ending, Observation, StepObservation, WireEvent } from './observation.ts';
+export { type Match, Pattern } from './pattern.ts';
+export { countVerdicts, type Run, type RunOptions, runCases, skipReason } from './run.ts';
+export type { CaseResult } from './run-case.ts';
+export { parseServerInfo, type ServerProfile } from './server-version.ts';
+export { type StartedTarget, startTarget } from './start.ts';
+export type { Login, Profile, Target } from './target.ts';
+export { formatTokens, type Token, TokenReader } from './token.ts';

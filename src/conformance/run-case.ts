@@ -1,0 +1,185 @@
+/** Runs one case against a target: prepares its connections, plays it, judges it, cleans up. */
+import { randomBytes } from 'node:crypto';
+import type { Endpoint } from '../net/index.ts';
+import type { Case, KnownDeviation } from './case.ts';
+import { contentBytes } from './content.ts';
+import { FAILURES, type Judgement, judge } from './judge.ts';
+import type { Observation } from './observation.ts';
+import { runSteps, type Stage } from './run-steps.ts';
+import { knownOf } from './server-version.ts';
+import { Control, encode, isAlive, type Profile, type Target } from './target.ts';
+import type { Patience } from './wait.ts';
+import { WireConnection } from './wire-connection.ts';
+import type { Words } from './words.ts';
+
+/** All keys and channels of the suite begin with this. */
+export const KEY_PREFIX = 'slotwire:';
+
+/** What a case came to. */
+export interface CaseResult extends Judgement {
+  readonly case: Case;
+  readonly ms: number;
+  /** How often it was played; not once for each cut of a sweep. */
+  readonly attempts: number;
+  /** Undefined when it was not run. */
+  readonly observation?: Observation;
+}
+
+/** Where and how cases are run. */
+export interface CaseContext {
+  readonly target: Target;
+  readonly profile: Profile;
+  readonly patience: Patience;
+  /** False: a known deviation counts as a failure. */
+  readonly acceptKnown: boolean;
+}
+
+/** Runs a case; never rejects. */
+export async function runCase(one: Case, context: CaseContext): Promise<CaseResult> {
+  const startedAt = performance.now();
+  const known = context.acceptKnown ? knownOf(one, context.profile) : [];
+  let outcome = await attempt(one, context, { known });
+  let attempts = 1;
+  // What the network did is tried again; so is silence, with more patience, and a reset that came too early.
+  const again = secondTry(outcome);
+  if (again !== undefined) {
+    attempts = 2;
+    outcome = await attempt(one, context, { known, ...again });
+  }
+  if (FAILURES.includes(outcome.verdict) && !(await isAlive(endpointOf(one, 'a', context.target)))) {
+    outcome = { ...outcome, verdict: 'crash', note: 'the server does not answer any more' };
+  }
+  return { ...outcome, case: one, attempts, ms: Math.round(performance.now() - startedAt) };
+}
+
+interface Manner {
+  readonly slowly?: boolean;
+  readonly patiently?: boolean;
+}
+
+interface Attempt extends Manner {
+  readonly known: readonly KnownDeviation[];
+}
+
+type Outcome = Judgement & { readonly observation?: Observation };
+
+function secondTry({ verdict, note, observation }: Outcome): Manner | undefined {
+  if (verdict === 'error') return {};
+  if (verdict === 'hang') return { patiently: true };
+  if (note?.includes('reset') === true && observation?.ending === 'rst' && verdict === 'lenient')
+    return { slowly: true };
+  return undefined;
+}
+
+async function attempt(one: Case, context: CaseContext, manner: Attempt): Promise<Outcome> {
+  const { known } = manner;
+  const { target, patience } = context;
+  const keys = new Set<string>();
+  const words = newWords(target, keys);
+  const stage: Stage = {
+    patience: manner.patiently === true ? { ...patience, timeoutMs: 3 * patience.timeoutMs } : patience,
+    words,
+    open: (name, log) => openFor(one, name, { target, log }),
+    slowly: manner.slowly === true,
+  };
+  let outcome: Outcome = { verdict: 'error', note: 'nothing was run' };
+  let control: Control | undefined;
+  try {
+    control = await controlFor(one, target);
+    for (const cutAt of cuts(one, words)) {
+      const observation = await runSteps(
+        one,
+        [...one.expect, ...known],
+        cutAt === undefined ? stage : { ...stage, cutAt },
+      );
+      outcome = { ...judge(one, known, { observation, words }), observation };
+      const isBad = FAILURES.includes(outcome.verdict);
+      if (isBad && cutAt !== undefined) outcome = { ...outcome, note: `cut at byte ${cutAt}` };
+      if (isBad) break;
+    }
+  } catch (error) {
+    outcome = { verdict: 'error', note: (error as Error).message };
+  }
+  await cleanUp(one, control, keys).catch(() => {});
+  return outcome;
+}
+
+function newWords(target: Target, keys: Set<string>): Words & { readonly values: Map<string, string> } {
+  const nonce = randomBytes(6).toString('hex');
+  const values = new Map([...(target.words ?? []), ['nonce', nonce]]);
+  const key = (name: string): string => {
+    // `A/name` is a key whose slot belongs to part A of the cluster.
+    const [, part, rest] = /^([A-Za-z-]+)\/(.*)$/s.exec(name) ?? [];
+    const tag = part === undefined ? '' : `{${target.tagOf?.(part) ?? part}}`;
+    const whole = `${KEY_PREFIX}${nonce}:${tag}${part === undefined ? name : rest}`;
+    keys.add(whole);
+    return whole;
+  };
+  return { key, values };
+}
+
+const MAX_CUTS = 64;
+
+/** Where a sweep cuts: nowhere for other cases. */
+function cuts(one: Case, words: Words): (number | undefined)[] {
+  if (one.sweep === undefined) return [undefined];
+  const { length } = contentBytes(one.steps[0]!.send ?? [], words);
+  return Array.from({ length: Math.min(length - 1, MAX_CUTS) }, (_, index) => index + 1);
+}
+
+function endpointOf(one: Case, connection: string, target: Target): Endpoint {
+  if (one.server === 'protected') return target.secured?.endpoint ?? target.plain;
+  if (one.server === 'replica') return target.replica ?? target.plain;
+  if (one.server === 'cluster') return target.nodes?.get(connection.split(':')[0]!) ?? target.plain;
+  return target.plain;
+}
+
+async function openFor(
+  one: Case,
+  name: string,
+  { target, log }: { target: Target; log: Parameters<typeof WireConnection.open>[2] },
+): Promise<WireConnection> {
+  const connection = await WireConnection.open(name, endpointOf(one, name, target), log);
+  const { login } = target;
+  if (login !== undefined && one.server !== 'protected') {
+    const { username, password } = login;
+    await prepare(connection, username === undefined ? ['AUTH', password] : ['AUTH', username, password]);
+  }
+  const isMain = name === 'a' || (one.server === 'cluster' && name === one.steps[0]?.on);
+  if (one.protocol === 3 && isMain) await prepare(connection, ['HELLO', '3']);
+  return connection;
+}
+
+/** Says what has to be said before the case begins; its reply is not the case's. */
+async function prepare(connection: WireConnection, command: readonly string[]): Promise<void> {
+  await connection.send(encode(command));
+  const { reader } = connection;
+  const isAnswered = () => reader.tokens.length > 0 && !reader.isInside;
+  while (!isAnswered() && connection.ending === undefined) {
+    if (!(await connection.changed(PREPARE_TIMEOUT_MS))) break;
+  }
+  const first = reader.tokens[0];
+  if (first === undefined || first.type === '-') throw new Error(`${command[0]} was refused`);
+  // A long reply may still be on its way.
+  while (await connection.changed(PREPARE_QUIET_MS));
+  connection.taken = reader.tokens.length;
+}
+
+const PREPARE_TIMEOUT_MS = 3000;
+const PREPARE_QUIET_MS = 5;
+
+/** Opened before the case begins: behind some cases nobody else is let in. */
+async function controlFor(one: Case, target: Target): Promise<Control | undefined> {
+  const isNeeded =
+    one.restore !== undefined || (one.writes === true && one.server !== 'cluster' && one.server !== 'replica');
+  if (!isNeeded) return undefined;
+  const { secured } = target;
+  if (one.server === 'protected' && secured !== undefined) return Control.open(secured.endpoint, secured);
+  return Control.open(target.plain, target.login);
+}
+
+async function cleanUp(one: Case, control: Control | undefined, keys: ReadonlySet<string>): Promise<void> {
+  for (const command of one.restore ?? []) await control?.ask(command);
+  if (one.writes === true && keys.size > 0) await control?.ask(['DEL', ...keys]);
+  control?.close();
+}

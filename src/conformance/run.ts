@@ -1,0 +1,146 @@
+/** Runs many cases: which ones, in what order, how many at a time. */
+import type { Case, Need } from './case.ts';
+import { FAILURES, type Verdict } from './judge.ts';
+import { type CaseContext, type CaseResult, runCase } from './run-case.ts';
+import { isTooOld } from './server-version.ts';
+import { isAlive, type Profile, profileOf, type Target } from './target.ts';
+import type { Patience } from './wait.ts';
+
+/** How to run; everything has a default. */
+export interface RunOptions {
+  /** Cases at a time: 6. */
+  readonly jobs?: number | undefined;
+  /** Silence of this length counts as silence: 60. */
+  readonly quietMs?: number | undefined;
+  /** How long a reply that is owed may take: 2000. */
+  readonly timeoutMs?: number | undefined;
+  /** Stop at the first failure. */
+  readonly bail?: boolean | undefined;
+  /** False: known deviations count as failures. */
+  readonly acceptKnown?: boolean | undefined;
+  /** Only cases that speak this protocol. */
+  readonly protocol?: 2 | 3 | undefined;
+  /** Instead of what the server says of itself. */
+  readonly as?: { readonly name: string; readonly version: string } | undefined;
+  /** After this long no further case is begun: 300000. */
+  readonly maxMs?: number | undefined;
+  readonly onResult?: ((result: CaseResult) => void) | undefined;
+}
+
+/** What a run came to. */
+export interface Run {
+  readonly target: string;
+  readonly profile: Profile;
+  readonly startedAt: Date;
+  readonly ms: number;
+  /** In the order of the cases. */
+  readonly results: readonly CaseResult[];
+  /** The case that ended the server, when one did. */
+  readonly killedBy?: Case;
+}
+
+const DEFAULTS = { jobs: 6, quietMs: 60, timeoutMs: 2000, maxMs: 300_000 };
+
+/**
+ * Runs cases against a target.
+ *
+ * @throws {Error} when the target cannot be reached at the beginning.
+ */
+export async function runCases(cases: readonly Case[], target: Target, options: RunOptions = {}): Promise<Run> {
+  const profile = await profileOf(target, options.as);
+  const startedAt = new Date();
+  const begunAt = performance.now();
+  const run = new Running(target, profile, options);
+  const together = cases.filter((each) => each.alone !== true);
+  const apart = cases.filter((each) => each.alone === true);
+  const results = [...(await run.all(together, options.jobs ?? DEFAULTS.jobs)), ...(await run.all(apart, 1))];
+  const order = new Map(cases.map((each, index) => [each, index]));
+  results.sort((first, second) => order.get(first.case)! - order.get(second.case)!);
+  const ms = Math.round(performance.now() - begunAt);
+  const { killedBy } = run;
+  return { target: target.name, profile, startedAt, ms, results, ...(killedBy === undefined ? {} : { killedBy }) };
+}
+
+class Running {
+  killedBy: Case | undefined;
+  readonly #context: CaseContext;
+  readonly #options: RunOptions;
+  readonly #deadline: number;
+  #hasFailed = false;
+
+  constructor(target: Target, profile: Profile, options: RunOptions) {
+    const patience: Patience = {
+      quietMs: options.quietMs ?? DEFAULTS.quietMs,
+      timeoutMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
+    };
+    this.#context = { target, profile, patience, acceptKnown: options.acceptKnown ?? true };
+    this.#options = options;
+    this.#deadline = performance.now() + (options.maxMs ?? DEFAULTS.maxMs);
+  }
+
+  async all(cases: readonly Case[], jobs: number): Promise<CaseResult[]> {
+    const results: CaseResult[] = [];
+    const waiting = [...cases];
+    const worker = async (): Promise<void> => {
+      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+        const result = await this.#one(one);
+        results.push(result);
+        this.#options.onResult?.(result);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.max(1, jobs) }, worker));
+    return results;
+  }
+
+  async #one(one: Case): Promise<CaseResult> {
+    const reason = skipReason(one, this.#context.profile, this.#options) ?? this.#stopReason();
+    if (reason !== undefined) return { case: one, verdict: 'skip', note: reason, ms: 0, attempts: 0 };
+    const result = await runCase(one, this.#context);
+    if (FAILURES.includes(result.verdict)) this.#hasFailed = true;
+    if (result.verdict === 'crash' || (result.verdict === 'error' && !(await isAlive(this.#context.target.plain)))) {
+      this.killedBy ??= one;
+    }
+    return result;
+  }
+
+  #stopReason(): string | undefined {
+    if (this.killedBy !== undefined) return `the server is gone since ${this.killedBy.id}`;
+    if (this.#options.bail === true && this.#hasFailed) return 'stopped at the first failure';
+    return performance.now() > this.#deadline ? 'out of time' : undefined;
+  }
+}
+
+/** Why a case cannot run here; undefined when it can. */
+export function skipReason(
+  one: Case,
+  profile: Profile,
+  { protocol }: Pick<RunOptions, 'protocol'> = {},
+): string | undefined {
+  if (protocol !== undefined && (one.protocol ?? 2) !== protocol) return `RESP${one.protocol ?? 2} is not asked for`;
+  if (isTooOld(profile, one)) return `since ${one.since}`;
+  if (one.protocol === 3 && !profile.hasResp3) return 'needs RESP3';
+  const missing = (one.needs ?? []).find((need) => !profile.gives.has(need));
+  return missing === undefined ? undefined : `needs ${NEEDS[missing]}`;
+}
+
+/** Needs, as a person reads them. */
+export const NEEDS: { readonly [N in Need]: string } = {
+  unsafe: '--unsafe',
+  hostile: '--unsafe, or a server on this machine',
+  debug: 'DEBUG, and --unsafe',
+  password: 'a server with a password (--pass)',
+  nopass: 'a server without a password',
+  users: 'the users of a server that the suite starts (--start)',
+  replica: 'a replica (--replica)',
+  cluster: 'a cluster (cluster:HOST:PORT,...)',
+  'own-cluster': 'a cluster that the suite starts (--start)',
+  remote: 'a connection from another machine',
+  loading: 'a server that is loading its data',
+};
+
+/** How many results have each verdict. */
+export function countVerdicts(results: readonly CaseResult[]): Map<Verdict, number> {
+  const counts = new Map<Verdict, number>();
+  for (const { verdict } of results) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return counts;
+}
