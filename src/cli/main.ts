@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /** The `slotwire` command. */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { runConform } from './conform/conform.ts';
 import { runDemo } from './demo/demo.ts';
 import { runSimulatedDemo } from './demo/simulated.ts';
+import { ownVersion } from './own-version.ts';
 
 const USAGE = `usage: slotwire <command> [options]
 
@@ -15,11 +16,14 @@ commands:
     --simulated     no server: the same load on simulated nodes, in this process
     --seed N        of keys and faults (default: the time)
 
+  conform     tests a server against the RESP protocol, byte by byte; see slotwire conform --help
+
   --version   print the version
   --help      print this
 `;
 
 async function main(): Promise<number> {
+  if (process.argv[2] === 'conform') return runConform(process.argv.slice(3));
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -33,8 +37,7 @@ async function main(): Promise<number> {
     },
   });
   if (values.version) {
-    const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-    console.log((JSON.parse(manifest) as { version: string }).version);
+    console.log(ownVersion());
     return 0;
   }
   if (values.help || positionals.length === 0) {

@@ -16,7 +16,7 @@ export interface WireLog {
 }
 
 export function newWireLog(): WireLog {
-  return { events: [], startedAt: performance.now(), bytesLeft: 256 * 1024 };
+  return { events: [], startedAt: performance.now(), bytesLeft: 64 * 1024 };
 }
 
 const CONNECT_TIMEOUT_MS = 5000;

@@ -1,0 +1,64 @@
+/** Somebody's server as a target: where it is, and what may be done to it. */
+import { readFileSync } from 'node:fs';
+import type { Login, Need, Target } from '../../conformance/index.ts';
+import { checkPort, type Endpoint, formatAddress, parseUrl } from '../../net/index.ts';
+import type { ConformFlags } from './flags.ts';
+
+/**
+ * Describes a target that was named on the command line.
+ *
+ * @throws {RangeError} or {TypeError} when the name is none.
+ */
+export async function givenTarget(name: string, flags: ConformFlags): Promise<Target> {
+  if (name.startsWith('cluster:')) throw new RangeError('clusters of others are not tested yet: use --start');
+  const { endpoint, username, password } = readTarget(name);
+  const { user, pass = process.env['SLOTWIRE_CONFORM_PASS'], replica } = flags.text;
+  const plain = withTls(endpoint, flags);
+  const login = loginOf(user ?? username, pass ?? password);
+  const gives = new Set<Need>();
+  if (flags.on.has('unsafe')) gives.add('unsafe');
+  if (isOnThisMachine(plain) || flags.on.has('yes-i-may')) gives.add('hostile');
+  const secured =
+    login === undefined || login.username !== undefined ? undefined : { endpoint: plain, password: login.password };
+  return {
+    name: formatAddress(plain),
+    plain,
+    login,
+    secured,
+    replica: replica === undefined ? undefined : withTls(readTarget(replica).endpoint, flags),
+    words: new Map(login === undefined ? [] : [['password', login.password]]),
+    gives,
+  };
+}
+
+function readTarget(name: string): {
+  endpoint: Endpoint;
+  username?: string | undefined;
+  password?: string | undefined;
+} {
+  if (name.includes('://') || name.startsWith('unix:')) return parseUrl(name);
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(name) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined)
+    throw new RangeError(`a target is HOST:PORT, redis://..., unix:PATH, not ${JSON.stringify(name)}`);
+  return { endpoint: { host, port: checkPort(Number(port)) } };
+}
+
+function withTls(endpoint: Endpoint, { text, on }: ConformFlags): Endpoint {
+  if (!on.has('tls') && endpoint.tls === undefined) return endpoint;
+  const { ca, sni } = text;
+  const tls = {
+    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
+    ...(sni === undefined ? {} : { servername: sni }),
+    rejectUnauthorized: !on.has('insecure'),
+  };
+  return { ...endpoint, tls };
+}
+
+function loginOf(username: string | undefined, password: string | undefined): Login | undefined {
+  return password === undefined ? undefined : { username, password };
+}
+
+function isOnThisMachine({ host, path }: Endpoint): boolean {
+  return path !== undefined || host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

@@ -1,0 +1,87 @@
+/** Writes the reports that were asked for, and says whether the run counts as failed. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  applyBaseline,
+  formatBaseline,
+  isFailure,
+  makeReport,
+  parseBaseline,
+  type Report,
+  type Run,
+  toHtml,
+  toJUnit,
+  toMarkdown,
+  toTap,
+  toTerminal,
+  type WireChoice,
+} from '../../conformance/index.ts';
+import { ownVersion } from '../own-version.ts';
+import type { ConformFlags } from './flags.ts';
+
+/** What a run came to, once the baseline is taken into account. */
+export interface Outcome {
+  readonly fails: boolean;
+  readonly hasErrors: boolean;
+}
+
+type Reporter = (report: Report, baseline: ReadonlySet<string>) => string;
+
+const REPORTERS: Readonly<Record<string, Reporter>> = {
+  json: (report) => `${JSON.stringify(report, null, 1)}\n`,
+  junit: toJUnit,
+  tap: toTap,
+  md: toMarkdown,
+  html: (report) => toHtml([report]),
+};
+
+/** Writes reports, each to its file or to standard output. */
+export function report(run: Run, flags: ConformFlags): Outcome {
+  const written = makeReport(run, { version: ownVersion(), wire: wireOf(flags) });
+  const baseline = readBaseline(flags);
+  for (const choice of flags.texts.reporter ?? ['term']) {
+    const [name = '', file] = choice.split(/=(.*)/s);
+    const text = name === 'term' ? terminal(written, flags) : reporter(name)(written, baseline);
+    if (file === undefined) process.stdout.write(text);
+    else writeFileSync(file, text);
+  }
+  const hasErrors = written.cases.some(({ verdict }) => verdict === 'error');
+  return { fails: fails(written, baseline, flags), hasErrors };
+}
+
+/** @throws {RangeError} when there is no such reporter. */
+export function reporter(name: string): Reporter {
+  const found = REPORTERS[name];
+  if (found === undefined)
+    throw new RangeError(`no reporter ${JSON.stringify(name)}: term, ${Object.keys(REPORTERS).join(', ')}`);
+  return found;
+}
+
+function terminal(written: Report, { text, on }: ConformFlags): string {
+  const { stdout, env } = process;
+  const color = stdout.isTTY === true && !on.has('no-color') && (env['NO_COLOR'] ?? '') === '';
+  return toTerminal(written, { color, width: stdout.columns ?? 160, showsWire: text.wire === 'all' });
+}
+
+function fails(written: Report, baseline: ReadonlySet<string>, { text, on }: ConformFlags): boolean {
+  if (text.baseline === undefined) return written.cases.some(isFailure);
+  if (on.has('update-baseline')) {
+    writeFileSync(text.baseline, formatBaseline(written));
+    return false;
+  }
+  const { news, mended } = applyBaseline(written, baseline);
+  for (const id of news) console.error(`not in the baseline: ${id}`);
+  for (const id of mended) console.error(`in the baseline, but mended: ${id}`);
+  return news.length > 0 || (on.has('strict-baseline') && mended.length > 0);
+}
+
+function readBaseline({ text, on }: ConformFlags): ReadonlySet<string> {
+  const { baseline } = text;
+  if (baseline === undefined || (on.has('update-baseline') && !existsSync(baseline))) return new Set();
+  return parseBaseline(readFileSync(baseline, 'utf8'));
+}
+
+function wireOf({ text }: ConformFlags): WireChoice {
+  const { wire = 'fail' } = text;
+  if (wire === 'fail' || wire === 'all' || wire === 'none') return wire;
+  throw new RangeError(`--wire is fail, all or none, not ${wire}`);
+}

@@ -1,0 +1,70 @@
+/** JUnit's XML, as continuous integration reads it: a suite per section. */
+import { isFailure, type Report, type ReportCase } from './report.ts';
+
+/** Writes a report as JUnit XML. Only what is a fault of the suite or the network is an `<error>`. */
+export function toJUnit(report: Report): string {
+  const sections = [...new Set(report.cases.map(({ section }) => section))];
+  const suites = sections.map((section) => suiteOf(section, report));
+  const { tests, failures, errors, skipped } = counts(report.cases);
+  const totals = `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
+  const open = `<testsuites name="slotwire conform ${escapeXml(report.target)}" ${totals} time="${seconds(report.ms)}">`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${open}\n${suites.join('')}</testsuites>\n`;
+}
+
+function suiteOf(section: string, report: Report): string {
+  const cases = report.cases.filter((each) => each.section === section);
+  const { tests, failures, errors, skipped } = counts(cases);
+  const time = seconds(cases.reduce((sum, { ms }) => sum + ms, 0));
+  const stamp = report.startedAt.replace(/\.\d+Z$/, '');
+  const totals = `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
+  const open = `  <testsuite name="${section}" ${totals} time="${time}" timestamp="${stamp}" hostname="localhost">\n`;
+  return `${open}${cases.map(testCase).join('')}  </testsuite>\n`;
+}
+
+function testCase(one: ReportCase): string {
+  const open = `    <testcase name="${escapeXml(one.id)}" classname="${one.section}" time="${seconds(one.ms)}"`;
+  const inside = outcome(one);
+  return inside === '' ? `${open}/>\n` : `${open}>\n      ${inside}\n    </testcase>\n`;
+}
+
+function outcome(one: ReportCase): string {
+  const message = escapeXml([one.title, one.note].filter((text) => text !== undefined).join(': '));
+  if (one.verdict === 'skip') return `<skipped message="${escapeXml(one.note ?? '')}"/>`;
+  if (one.verdict === 'error') return `<error message="${message}" type="error">${escapeXml(details(one))}</error>`;
+  if (!isFailure(one)) return '';
+  return `<failure message="${message}" type="${one.verdict}">${escapeXml(details(one))}</failure>`;
+}
+
+/** What was sent, expected and got, in lines. */
+export function details({ sent, expected, got = [] }: ReportCase): string {
+  return sent
+    .flatMap((text, step) => {
+      const wanted = [...new Set(expected.map((replies) => replies[step]!))].join('  or  ');
+      return [`sent      ${text}`, `expected  ${wanted}`, `got       ${got[step] ?? ''}`];
+    })
+    .join('\n');
+}
+
+function counts(cases: readonly ReportCase[]): Record<'tests' | 'failures' | 'errors' | 'skipped', number> {
+  return {
+    tests: cases.length,
+    failures: cases.filter(isFailure).length,
+    errors: cases.filter(({ verdict }) => verdict === 'error').length,
+    skipped: cases.filter(({ verdict }) => verdict === 'skip').length,
+  };
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** XML 1.0 cannot hold control characters, not even as references: they are spelled out. */
+export function escapeXml(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that XML refuses
+  const spelled = text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]|[\ud800-\udfff]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+  return spelled.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
+}

@@ -1,0 +1,162 @@
+/** A run as plain data: what every report is made of, and what is written as JSON. */
+import type { Case, Content, Level } from '../case.ts';
+import type { Verdict } from '../judge.ts';
+import { FAILURES } from '../judge.ts';
+import type { Ending, WireEvent } from '../observation.ts';
+import type { Run } from '../run.ts';
+import type { CaseResult } from '../run-case.ts';
+import { formatTokens } from '../token.ts';
+
+/** The version of this shape: `report.schema.json` describes it. */
+export const REPORT_VERSION = 1;
+
+/** Which of the bytes are kept: those of failures, all, none. */
+export type WireChoice = 'fail' | 'all' | 'none';
+
+/** One run. */
+export interface Report {
+  readonly reportVersion: number;
+  readonly tool: { readonly name: 'slotwire'; readonly version: string };
+  readonly target: string;
+  readonly server: { readonly name: string; readonly version: string; readonly mode: string; readonly resp3: boolean };
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly ms: number;
+  /** The case that ended the server, when one did. */
+  readonly killedBy?: string;
+  readonly summary: { readonly [V in Verdict]?: number };
+  readonly cases: readonly ReportCase[];
+}
+
+/** One case of a run. */
+export interface ReportCase {
+  readonly id: string;
+  readonly alias: string;
+  readonly section: string;
+  readonly title: string;
+  readonly level: Level;
+  readonly verdict: Verdict;
+  readonly alternative?: string;
+  readonly note?: string;
+  readonly ending?: Ending;
+  readonly ms: number;
+  readonly attempts: number;
+  /** Step by step, as a person reads it. */
+  readonly sent: readonly string[];
+  /** Step by step; absent when the case was not run. */
+  readonly got?: readonly string[];
+  /** The answers that were foreseen, step by step each. */
+  readonly expected: readonly (readonly string[])[];
+  /** The bytes, in the order in which they were seen. */
+  readonly wire?: readonly ReportWireEvent[];
+}
+
+/** Bytes that went over a connection. */
+export interface ReportWireEvent {
+  readonly atMs: number;
+  readonly connection: string;
+  readonly direction: WireEvent['direction'];
+  readonly base64?: string;
+  readonly text?: string;
+}
+
+/** Turns a run into a report. */
+export function makeReport(run: Run, options: { readonly version: string; readonly wire?: WireChoice }): Report {
+  const { name, version, mode, hasResp3 } = run.profile;
+  const cases = run.results.map((result) => reportCase(result, options.wire ?? 'fail'));
+  return {
+    reportVersion: REPORT_VERSION,
+    tool: { name: 'slotwire', version: options.version },
+    target: run.target,
+    server: { name, version, mode, resp3: hasResp3 },
+    startedAt: run.startedAt.toISOString(),
+    ms: run.ms,
+    ...(run.killedBy === undefined ? {} : { killedBy: run.killedBy.id }),
+    summary: summarize(cases),
+    cases,
+  };
+}
+
+/** How many cases have each verdict. */
+export function summarize(cases: readonly Pick<ReportCase, 'verdict'>[]): { [V in Verdict]?: number } {
+  const summary: { [V in Verdict]?: number } = {};
+  for (const { verdict } of cases) summary[verdict] = (summary[verdict] ?? 0) + 1;
+  return summary;
+}
+
+/** True for a verdict with which a run does not conform. */
+export function isFailure({ verdict }: Pick<ReportCase, 'verdict'>): boolean {
+  return FAILURES.includes(verdict);
+}
+
+/** `12 passed, 0 failed, 3 skipped`: lenient, deviating and recorded ones count as passed. */
+export function summaryLine({ cases }: Pick<Report, 'cases'>): string {
+  const failed = cases.filter(isFailure).length;
+  const errors = cases.filter(({ verdict }) => verdict === 'error').length;
+  const skipped = cases.filter(({ verdict }) => verdict === 'skip').length;
+  const parts = [`${cases.length - failed - errors - skipped} passed`, `${failed} failed`, `${skipped} skipped`];
+  return [...parts, ...(errors > 0 ? [`${errors} errors`] : [])].join(', ');
+}
+
+function reportCase(result: CaseResult, wire: WireChoice): ReportCase {
+  const { case: one, verdict, alternative, note, ms, attempts, observation } = result;
+  const keepsWire = wire === 'all' || (wire === 'fail' && (isFailure(result) || verdict === 'deviates'));
+  return {
+    ...{ id: one.id, alias: one.alias, section: one.section, title: one.title, level: one.level, verdict },
+    ...(alternative === undefined ? {} : { alternative }),
+    ...(note === undefined ? {} : { note }),
+    ...(observation === undefined ? {} : { ending: observation.ending }),
+    ms,
+    attempts,
+    sent: one.steps.map(describeStep),
+    ...(observation === undefined
+      ? {}
+      : { got: observation.steps.map(({ tokens }) => shownKeys(formatTokens(tokens))) }),
+    expected: one.expect.map(({ replies }) => replies),
+    ...(keepsWire && observation !== undefined ? { wire: observation.wire.map(wireEvent) } : {}),
+  };
+}
+
+// Every run has keys of its own; without this no two reports could be compared.
+function shownKeys(text: string): string {
+  return text.replace(/slotwire:[0-9a-f]{12}:(\{[^}]*\})?([^"\s]*)/g, '<key:$2>');
+}
+
+function wireEvent({ atMs, connection, direction, bytes }: WireEvent): ReportWireEvent {
+  const content = direction === 'note' ? { text: bytes.toString() } : { base64: bytes.toString('base64') };
+  return { atMs, connection, direction, ...content };
+}
+
+/** What a step does, as a person reads it. */
+export function describeStep(step: Case['steps'][number]): string {
+  const { on, send = [], cut, end, close, pauseMs } = step;
+  const parts = [
+    ...(on === undefined ? [] : [`[${on}]`]),
+    send.length === 0 && close !== true ? '(waits)' : send.map(describeContent).join(' | '),
+    ...(cut === undefined ? [] : [`(in writes of ${cut} bytes)`]),
+    ...(pauseMs === undefined ? [] : [`(reads nothing for ${pauseMs} ms)`]),
+    ...(end === true ? ['(FIN)'] : []),
+    ...(close === true ? ['(closes)'] : []),
+  ];
+  return parts.join(' ');
+}
+
+const MAX_SHOWN = 300;
+
+function describeContent(content: Content): string {
+  if (typeof content === 'string') return shorten(JSON.stringify(content));
+  if (isCommand(content)) {
+    const shown = content.map((argument) => (typeof argument === 'string' ? argument : describeContent(argument)));
+    return shorten(shown.map((text) => (/^[!-~]+$/.test(text) ? text : JSON.stringify(text))).join(' '));
+  }
+  if ('base64' in content) return JSON.stringify(Buffer.from(content.base64, 'base64').toString('latin1'));
+  return `${content.times} x (${content.repeat.map(describeContent).join(' | ')})`;
+}
+
+function isCommand(content: Exclude<Content, string>): content is Extract<Content, readonly unknown[]> {
+  return Array.isArray(content);
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
+}
