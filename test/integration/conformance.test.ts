@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  CASES,
+  type CaseResult,
+  FAILURES,
+  type Run,
+  runCases,
+  selectCases,
+  startTarget,
+} from '../../src/conformance/index.ts';
+import { startServer } from '../../src/testing/index.ts';
+
+const test = suite('conformance of a real server');
+
+const COMMAND = new URL('../../src/cli/main.js', import.meta.url);
+
+let first: Run;
+
+test('a real server fails nothing, and the suite has no error', async () => {
+  const { target, stop } = await startTarget();
+  try {
+    first = await runCases(CASES, target);
+  } finally {
+    await stop();
+  }
+  const wrong = first.results.filter(({ verdict }) => FAILURES.includes(verdict) || verdict === 'error');
+  assert.equal(wrong.map(outcome), []);
+  assert.is(first.killedBy, undefined);
+});
+
+test('what is recorded was foreseen', () => {
+  assert.equal(first.results.filter(({ alternative }) => alternative === 'other').map(outcome), []);
+});
+
+test('a second run gives the same verdicts', async () => {
+  const { target, stop } = await startTarget();
+  const cases = selectCases(CASES, { skip: ['framing', 'resp3'] });
+  try {
+    const second = await runCases(cases, target, { jobs: 12 });
+    const before = new Map(first.results.map((result) => [result.case.id, outcome(result)]));
+    for (const result of second.results) assert.is(outcome(result), before.get(result.case.id));
+  } finally {
+    await stop();
+  }
+});
+
+test("somebody else's server keeps its keys and settings, and no key of the suite", async () => {
+  const server = await startServer();
+  const { code, output } = await conform([
+    `${server.host}:${server.port}`,
+    '--skip',
+    'framing/s*',
+    '--skip',
+    'blocking',
+  ]);
+  const left = await ask(server.port, ['DBSIZE']);
+  await server.stop();
+  assert.is(code, 0, output);
+  assert.match(output, / 0 failed, \d+ skipped\n$/);
+  assert.is(left, ':0\r\n');
+});
+
+test('the exit code says what went wrong', async () => {
+  assert.is((await conform(['127.0.0.1:1'])).code, 3);
+  assert.is((await conform(['127.0.0.1:1', '--only', 'no-such-case'])).code, 2);
+  assert.is((await conform(['--no-such-flag'])).code, 2);
+  assert.is((await conform(['explain', 'FRM-02'])).code, 0);
+});
+
+test('reports go to files, and are merged and compared', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slotwire-conform-'));
+  const server = await startServer();
+  const report = join(folder, 'report.json');
+  const html = join(folder, 'matrix.html');
+  const run = await conform([
+    `${server.host}:${server.port}`,
+    '--only',
+    'nulls',
+    '--reporter',
+    `json=${report}`,
+    '--reporter',
+    'tap',
+  ]);
+  const merged = await conform(['merge', report, report, '--html', html]);
+  const compared = await conform(['diff', report, report]);
+  await server.stop();
+  const page = readFileSync(html, 'utf8');
+  rmSync(folder, { recursive: true });
+  assert.match(run.output, /^TAP version 14\n/);
+  assert.is(merged.code, 0, merged.output);
+  assert.match(page, /nulls\/get-resp2/);
+  assert.is(compared.code, 0, compared.output);
+});
+
+function outcome({ case: one, verdict, alternative = '', note = '' }: CaseResult): string {
+  const why = FAILURES.includes(verdict) || verdict === 'error' ? note : '';
+  return `${one.id} ${verdict} ${alternative} ${why}`.trim();
+}
+
+function conform(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [COMMAND.pathname, 'conform', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const collect = (chunk: Buffer) => {
+    output += chunk.toString();
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
+}
+
+function ask(port: number, command: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${command.join(' ')}\r\n`));
+    socket.once('data', (reply) => {
+      resolve(reply.toString());
+      socket.destroy();
+    });
+  });
+}
+
+test.run();
