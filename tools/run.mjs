@@ -16,6 +16,7 @@ const TASKS = {
   'test:unit': (args) => buildAll() && node(['build/tools/run-tests.js', '--unit', ...args]),
   'test:matrix': (args) => buildAll() && matrix(args),
   chaos: (args) => buildAll() && peersFor('--driver', args) && node(['build/test/chaos/run.js', ...args]),
+  'conform:matrix': (args) => buildAll() && node(['build/tools/conform-matrix.js', ...args]),
   corpus: (args) => buildAll() && peersFor('--peers', args) && node(['build/tools/corpus.js', ...args]),
   fuzz: (args) => buildAll() && node(['build/tools/fuzz.js', ...args]),
   simulate: (args) => buildAll() && node(['--max-semi-space-size=64', 'build/tools/simulate.js', ...args]),

@@ -36,6 +36,8 @@ export interface Step {
   readonly close?: true;
   /** Only opens the connection, and sees what comes unasked. */
   readonly open?: true;
+  /** What is done to the cluster first: `move:x` moves the slot of part x. */
+  readonly act?: string;
   /** How long to read nothing once the bytes are sent. */
   readonly pauseMs?: number;
   /** A name for the first value of this step's reply, for later steps to use in angle brackets. */

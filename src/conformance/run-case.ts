@@ -80,6 +80,7 @@ async function attempt(one: Case, context: CaseContext, manner: Attempt): Promis
     patience: manner.patiently === true ? { ...patience, timeoutMs: 3 * patience.timeoutMs } : patience,
     words,
     open: (name, log) => openFor(one, name, { target, log }),
+    act: async (what) => target.act?.(what),
     slowly: manner.slowly === true,
   };
   let outcome: Outcome = { verdict: 'error', note: 'nothing was run' };
@@ -170,16 +171,15 @@ const PREPARE_QUIET_MS = 5;
 
 /** Opened before the case begins: behind some cases nobody else is let in. */
 async function controlFor(one: Case, target: Target): Promise<Control | undefined> {
-  const isNeeded =
-    one.restore !== undefined || (one.writes === true && one.server !== 'cluster' && one.server !== 'replica');
-  if (!isNeeded) return undefined;
-  const { secured } = target;
+  if (one.restore === undefined && (one.writes !== true || one.server === 'replica')) return undefined;
+  const { secured, plain, login } = target;
   if (one.server === 'protected' && secured !== undefined) return Control.open(secured.endpoint, secured);
-  return Control.open(target.plain, target.login);
+  return Control.open(one.server === 'cluster' ? endpointOf(one, one.steps[0]?.on ?? 'A', target) : plain, login);
 }
 
 async function cleanUp(one: Case, control: Control | undefined, keys: ReadonlySet<string>): Promise<void> {
   for (const command of one.restore ?? []) await control?.ask(command);
-  if (one.writes === true && keys.size > 0) await control?.ask(['DEL', ...keys]);
+  // One by one, because in a cluster they may be in different slots.
+  if (one.writes === true) for (const key of keys) await control?.ask(['DEL', key]);
   control?.close();
 }

@@ -17,6 +17,7 @@ export interface Stage {
   readonly words: Words & { readonly values: Map<string, string> };
   /** Opens a connection that is ready for the case: authenticated, and in its protocol. */
   readonly open: (connection: string, log: WireLog) => Promise<WireConnection>;
+  readonly act: (what: string) => Promise<void>;
   /** Cuts everything that is sent, for a server that closes before it has read all. */
   readonly slowly: boolean;
   /** For a sweep: where the bytes of the first step are cut in two. */
@@ -63,6 +64,7 @@ class Play {
 
   async #play(step: Step, index: number): Promise<void> {
     const connection = await this.#connection(step.on ?? this.#mainName);
+    if (step.act !== undefined) await this.#stage.act(step.act);
     if (step.pauseMs !== undefined) connection.pause();
     await this.#send(connection, step, index);
     if (step.end === true) connection.end();

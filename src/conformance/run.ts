@@ -51,9 +51,15 @@ export async function runCases(cases: readonly Case[], target: Target, options: 
   const startedAt = new Date();
   const begunAt = performance.now();
   const run = new Running(target, profile, options);
-  const together = cases.filter((each) => each.alone !== true);
-  const apart = cases.filter((each) => each.alone === true);
-  const results = [...(await run.all(together, options.jobs ?? DEFAULTS.jobs)), ...(await run.all(apart, 1))];
+  const results = await run.batch(cases.filter(({ stage }) => stage === undefined));
+  for (const stage of STAGES) {
+    results.push(
+      ...(await run.stage(
+        stage,
+        cases.filter((each) => each.stage === stage),
+      )),
+    );
+  }
   const order = new Map(cases.map((each, index) => [each, index]));
   results.sort((first, second) => order.get(first.case)! - order.get(second.case)!);
   const ms = Math.round(performance.now() - begunAt);
@@ -61,9 +67,12 @@ export async function runCases(cases: readonly Case[], target: Target, options: 
   return { target: target.name, profile, startedAt, ms, results, ...(killedBy === undefined ? {} : { killedBy }) };
 }
 
+/** The states that a cluster goes through, in this order. */
+const STAGES = ['stable', 'migrating', 'moved', 'names', 'failed-over', 'hole', 'down'];
+
 class Running {
   killedBy: Case | undefined;
-  readonly #context: CaseContext;
+  #context: CaseContext;
   readonly #options: RunOptions;
   readonly #deadline: number;
   #hasFailed = false;
@@ -78,7 +87,33 @@ class Running {
     this.#deadline = performance.now() + (options.maxMs ?? DEFAULTS.maxMs);
   }
 
-  async all(cases: readonly Case[], jobs: number): Promise<CaseResult[]> {
+  /** Runs cases, those that have to be alone behind the others. */
+  async batch(cases: readonly Case[]): Promise<CaseResult[]> {
+    const together = cases.filter(({ alone }) => alone !== true);
+    const apart = cases.filter(({ alone }) => alone === true);
+    return [...(await this.#all(together, this.#options.jobs ?? DEFAULTS.jobs)), ...(await this.#all(apart, 1))];
+  }
+
+  /** Brings the cluster into a state and runs the cases of that state. */
+  async stage(stage: string, cases: readonly Case[]): Promise<CaseResult[]> {
+    const { target, profile } = this.#context;
+    const isWanted = cases.some((one) => skipReason(one, profile, this.#options) === undefined);
+    try {
+      const words = isWanted ? await target.enter?.(stage) : undefined;
+      if (words !== undefined) {
+        this.#context = {
+          ...this.#context,
+          target: { ...target, words: new Map([...(target.words ?? []), ...words]) },
+        };
+      }
+    } catch (error) {
+      const note = `the cluster did not become ${stage}: ${(error as Error).message}`;
+      return cases.map((one) => ({ case: one, verdict: 'error', note, ms: 0, attempts: 0 }));
+    }
+    return this.batch(cases);
+  }
+
+  async #all(cases: readonly Case[], jobs: number): Promise<CaseResult[]> {
     const results: CaseResult[] = [];
     const waiting = [...cases];
     const worker = async (): Promise<void> => {

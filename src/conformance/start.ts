@@ -1,5 +1,7 @@
 /** Starts the servers that the cases need, on this machine, and describes them as a target. */
 import { findServer, isAtLeast, type ServerProcess, startServer, waitUntil } from '../testing/index.ts';
+import type { Need } from './case.ts';
+import { type StartedCluster, startNamedCluster } from './start-cluster.ts';
 import { Control, type Target } from './target.ts';
 
 /** A target of the suite's own. */
@@ -13,12 +15,13 @@ const ALICE = 'slotwire-alice';
 const BOB = 'slotwire-bob';
 
 /**
- * Starts a plain server, one with a password and users, and a replica of the first.
+ * Starts a plain server, one with a password and users, a replica of the first, and a cluster where it is wanted.
  *
  * @param choice the path of a server, or a name that {@link findServer} knows.
  */
-export async function startTarget(choice?: string): Promise<StartedTarget> {
+export async function startTarget(choice?: string, options: { withCluster?: boolean } = {}): Promise<StartedTarget> {
   const server = await findServer(choice);
+  const cluster = options.withCluster === false ? undefined : await startNamedCluster(server);
   const started: ServerProcess[] = [];
   const start = async (config: Record<string, string>) => {
     const process = await startServer({ server, config });
@@ -26,7 +29,7 @@ export async function startTarget(choice?: string): Promise<StartedTarget> {
     return process;
   };
   const stop = async () => {
-    await Promise.all(started.map((process) => process.stop()));
+    await Promise.all([cluster?.stop(), ...started.map((process) => process.stop())]);
   };
   try {
     const plain = await start({});
@@ -34,7 +37,8 @@ export async function startTarget(choice?: string): Promise<StartedTarget> {
     const replica = await start({ replicaof: `${plain.host} ${plain.port}` });
     if (isAtLeast(server, [6, 0, 0])) await addUsers(secured, isAtLeast(server, [6, 2, 0]));
     await isInStep(replica);
-    return { target: describe({ plain, secured, replica }, isAtLeast(server, [6, 0, 0])), stop };
+    const target = describe({ plain, secured, replica }, isAtLeast(server, [6, 0, 0]));
+    return { target: cluster === undefined ? target : withCluster(target, cluster), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -56,6 +60,11 @@ function describe(servers: Record<'plain' | 'secured' | 'replica', ServerProcess
     ]),
     gives: new Set(['unsafe', 'hostile', ...(hasUsers ? (['users'] as const) : [])]),
   };
+}
+
+function withCluster(target: Target, { stop, words, ...cluster }: StartedCluster): Target {
+  const gives = new Set<Need>([...target.gives, 'cluster', 'own-cluster']);
+  return { ...target, ...cluster, words: new Map([...(target.words ?? []), ...(words ?? [])]), gives };
 }
 
 /** alice may do a little, bob is shut out. */

@@ -31,6 +31,10 @@ export interface Target {
   readonly words?: ReadonlyMap<string, string> | undefined;
   /** In a cluster: a hash tag whose slot belongs to a part (`A`, `B`, ...). */
   readonly tagOf?: ((part: string) => string) | undefined;
+  /** In a cluster of the suite's own: brings it into a state, and returns words that are new in it. */
+  readonly enter?: ((stage: string) => Promise<ReadonlyMap<string, string>>) | undefined;
+  /** In a cluster of the suite's own: does what a step asks for. */
+  readonly act?: ((what: string) => Promise<void>) | undefined;
   /** What is given or allowed, beyond what the suite finds out. */
   readonly gives: ReadonlySet<Need>;
 }

@@ -52,7 +52,9 @@ async function conform([name, ...more]: readonly string[], flags: ConformFlags):
   const cases = selectCases(CASES, { ...flags.texts, level: levelOf(flags) });
   if (cases.length === 0) throw new RangeError('no case is left');
   const options = runOptions(flags);
-  const started = flags.on.has('start') ? await startTarget(name) : undefined;
+  const started = flags.on.has('start')
+    ? await startTarget(name, { withCluster: cases.some(({ server }) => server === 'cluster') })
+    : undefined;
   try {
     const target = started?.target ?? (await givenTarget(name!, flags));
     const run = await runCases(cases, target, options);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import {
   applyBaseline,
   formatBaseline,
+  formatReport,
   isFailure,
   makeReport,
   parseBaseline,
@@ -27,7 +28,7 @@ export interface Outcome {
 type Reporter = (report: Report, baseline: ReadonlySet<string>) => string;
 
 const REPORTERS: Readonly<Record<string, Reporter>> = {
-  json: (report) => `${JSON.stringify(report, null, 1)}\n`,
+  json: formatReport,
   junit: toJUnit,
   tap: toTap,
   md: toMarkdown,
