@@ -1,6 +1,7 @@
 /** The RESP conformance suite: cases as data, a runner, verdicts, reports. */
 export { CASES, findCase, SECTIONS } from './all-cases.ts';
 export type * from './case.ts';
+export { clusterTarget } from './given-cluster.ts';
 export { FAILURES, type Judgement, judge, type Verdict } from './judge.ts';
 export type { Ending, Observation, StepObservation, WireEvent } from './observation.ts';
 export { type Match, Pattern } from './pattern.ts';

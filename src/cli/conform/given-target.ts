@@ -1,8 +1,11 @@
 /** Somebody's server as a target: where it is, and what may be done to it. */
 import { readFileSync } from 'node:fs';
-import type { Login, Need, Target } from '../../conformance/index.ts';
+import { clusterTarget, type Login, type Need, type Target } from '../../conformance/index.ts';
 import { checkPort, type Endpoint, formatAddress, parseUrl } from '../../net/index.ts';
 import type { ConformFlags } from './flags.ts';
+
+/** What a cluster's name begins with. */
+export const CLUSTER = 'cluster:';
 
 /**
  * Describes a target that was named on the command line.
@@ -10,9 +13,15 @@ import type { ConformFlags } from './flags.ts';
  * @throws {RangeError} or {TypeError} when the name is none.
  */
 export async function givenTarget(name: string, flags: ConformFlags): Promise<Target> {
-  if (name.startsWith('cluster:')) throw new RangeError('clusters of others are not tested yet: use --start');
-  const { endpoint, username, password } = readTarget(name);
   const { user, pass = process.env['SLOTWIRE_CONFORM_PASS'], replica } = flags.text;
+  if (name.startsWith(CLUSTER)) {
+    const seeds = name.slice(CLUSTER.length).split(',');
+    return clusterTarget(
+      seeds.map((seed) => withTls(readTarget(seed).endpoint, flags)),
+      loginOf(user, pass),
+    );
+  }
+  const { endpoint, username, password } = readTarget(name);
   const plain = withTls(endpoint, flags);
   const login = loginOf(user ?? username, pass ?? password);
   const gives = new Set<Need>();
