@@ -70,6 +70,13 @@ test('commands that harm a server in use are marked', () => {
   }
 });
 
+test('every finding has a page, and every page a case', () => {
+  const folder = new URL('../../../docs/findings/', import.meta.url);
+  const pages = readdirSync(folder).map((name) => name.replace('.md', ''));
+  const named = new Set(CASES.flatMap(({ finding }) => (finding === undefined ? [] : [finding])));
+  assert.equal([...named].sort(), pages.sort());
+});
+
 function files(): string[] {
   return readdirSync(FOLDER).filter((name) => name.endsWith('.json') && name !== 'cases.schema.json');
 }

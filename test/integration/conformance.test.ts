@@ -14,7 +14,7 @@ import {
   selectCases,
   startTarget,
 } from '../../src/conformance/index.ts';
-import { startServer } from '../../src/testing/index.ts';
+import { startCluster, startServer } from '../../src/testing/index.ts';
 
 const test = suite('conformance of a real server');
 
@@ -64,6 +64,41 @@ test("somebody else's server keeps its keys and settings, and no key of the suit
   assert.is(code, 0, output);
   assert.match(output, / 0 failed, \d+ skipped\n$/);
   assert.is(left, ':0\r\n');
+});
+
+test('a Unix socket is a target like any other', async () => {
+  const server = await startServer({ config: { unixsocket: 'server.sock' } });
+  const { code, output } = await conform([
+    `unix:${join(server.folder, 'server.sock')}`,
+    '--only',
+    'multibulk',
+    '--only',
+    'closing',
+  ]);
+  await server.stop();
+  assert.is(code, 0, output);
+  assert.match(output, / 0 failed, 0 skipped\n$/);
+});
+
+test('with the password of a server the cases of AUTH run, and the others behind it', async () => {
+  const server = await startServer({ config: { requirepass: 'sesame' } });
+  const args = [`${server.host}:${server.port}`, '--only', 'auth', '--only', 'nulls', '--pass', 'sesame'];
+  const { code, output } = await conform(args);
+  const refused = await conform([`${server.host}:${server.port}`, '--only', 'nulls', '--pass', 'wrong']);
+  await server.stop();
+  assert.is(code, 0, output);
+  assert.match(output, / 0 failed, \d+ skipped\n$/);
+  assert.is(refused.code, 3, refused.output);
+});
+
+test("somebody's cluster is asked what it is, and left as it was", async () => {
+  const cluster = await startCluster({ primaries: 3, replicasPerPrimary: 0 });
+  const { code, output } = await conform([`cluster:127.0.0.1:1,${cluster.nodes[2]!.address}`]);
+  const left = await Promise.all(cluster.nodes.map((node) => node.send(['DBSIZE'])));
+  await cluster.stop();
+  assert.is(code, 0, output);
+  assert.match(output, /[2-9]\d passed, 0 failed, /);
+  assert.equal(left, [0, 0, 0]);
 });
 
 test('the exit code says what went wrong', async () => {

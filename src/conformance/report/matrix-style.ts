@@ -5,14 +5,14 @@ export const MATRIX_STYLE = `
 @media (prefers-color-scheme: dark) { :root { --back: #16181c; --text: #e4e4e4; --dim: #9a9a9a; --line: #33363c; --soft: #1e2127;
   --mark: #243248; --pass: #5cc37a; --lenient: #b4cf5a; --deviates: #eba53a; --info: #7fb0ea; --fail: #ff6b6b; --skip: #777; } }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--back); color: var(--text); font: 14px/1.45 system-ui, sans-serif; }
+body { display: flex; flex-direction: column; height: 100vh; margin: 0; background: var(--back); color: var(--text); font: 14px/1.45 system-ui, sans-serif; }
 header { padding: 12px 16px 4px; }
 h1 { font-size: 20px; margin: 0 0 8px; }
 form { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 input[type=search] { flex: 1 1 180px; max-width: 320px; }
 input, select { font: inherit; padding: 3px 6px; background: var(--soft); color: inherit; border: 1px solid var(--line); border-radius: 4px; }
 .legend { color: var(--dim); font-size: 12px; margin: 6px 0; }
-main { padding: 0 16px 40px; overflow-x: auto; }
+main { flex: 1; padding: 0 16px 40px; overflow: auto; }
 table { border-collapse: collapse; min-width: 100%; }
 thead th { position: sticky; top: 0; background: var(--back); border-bottom: 2px solid var(--line); padding: 6px 8px; text-align: center; z-index: 1; font-weight: 600; }
 thead th:first-child { text-align: left; }
@@ -37,5 +37,5 @@ aside button { position: absolute; top: 12px; right: 12px; font: inherit; }
 .lanes code { background: var(--soft); padding: 3px 6px; border-radius: 4px; overflow-wrap: anywhere; font-size: 12px; white-space: pre-wrap; }
 .lanes .got { border-left: 3px solid var(--info); }
 @media (max-width: 600px) { td .id { display: block; } thead th { font-size: 11px; padding: 4px; } td, td.cell { padding: 2px 4px; } }
-@media print { form, aside, .legend { display: none; } thead th { position: static; } }
+@media print { body { display: block; height: auto; } main { overflow: visible; } form, aside, .legend { display: none; } thead th { position: static; } }
 `;
