@@ -2,7 +2,6 @@ import { Buffer } from 'node:buffer';
 import { findCommand, keyPositions } from '../../commands/index.ts';
 import { invalidArgument } from '../../errors.ts';
 import type { Argument, ReplyForm } from '../../resp/index.ts';
-import { hashSlot } from '../hash-slot.ts';
 
 /** A command whose reply may be kept. */
 export interface CachedRead {
@@ -40,10 +39,6 @@ function nameOf(argument: Argument): string {
  */
 export function keyText(key: Argument): string {
   return (typeof key === 'object' ? bytesOf(key) : Buffer.from(String(key))).toString();
-}
-
-export function slotOfKey(key: Argument): number {
-  return hashSlot(typeof key === 'object' ? key : String(key));
 }
 
 function bytesOf(bytes: Uint8Array): Buffer {

@@ -1,8 +1,8 @@
 import { argumentOutOfRange, ErrorReply } from '../../errors.ts';
 import { type Command, NO_SLOT, type SendOptions } from '../../net/index.ts';
 import type { Argument, Push, Reply, ReplyForm } from '../../resp/index.ts';
-import { SLOT_COUNT } from '../hash-slot.ts';
-import { type CachedRead, cachedRead, keyText, slotOfKey } from './cached-read.ts';
+import { SLOT_COUNT, slotOfKey } from '../hash-slot.ts';
+import { type CachedRead, cachedRead, keyText } from './cached-read.ts';
 import { LruStore, type StoredEntry } from './lru-store.ts';
 import { copyOf, sizeOf } from './reply-value.ts';
 
