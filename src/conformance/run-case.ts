@@ -10,7 +10,7 @@ import { knownOf } from './server-version.ts';
 import { Control, encode, isAlive, type Profile, type Target } from './target.ts';
 import type { Patience } from './wait.ts';
 import { WireConnection } from './wire-connection.ts';
-import type { Words } from './words.ts';
+import { expandWords, type Words } from './words.ts';
 
 /** All keys and channels of the suite begin with this. */
 export const KEY_PREFIX = 'slotwire:';
@@ -101,7 +101,7 @@ async function attempt(one: Case, context: CaseContext, manner: Attempt): Promis
   } catch (error) {
     outcome = { verdict: 'error', note: (error as Error).message };
   }
-  await cleanUp(one, control, keys).catch(() => {});
+  await cleanUp(one, control, { keys, words }).catch(() => {});
   return outcome;
 }
 
@@ -141,14 +141,19 @@ async function openFor(
   { target, log }: { target: Target; log: Parameters<typeof WireConnection.open>[2] },
 ): Promise<WireConnection> {
   const connection = await WireConnection.open(name, endpointOf(one, name, target), log);
-  const { login } = target;
-  if (login !== undefined && one.server !== 'protected') {
-    const { username, password } = login;
-    await prepare(connection, username === undefined ? ['AUTH', password] : ['AUTH', username, password]);
+  try {
+    const { login } = target;
+    if (login !== undefined && one.server !== 'protected') {
+      const { username, password } = login;
+      await prepare(connection, username === undefined ? ['AUTH', password] : ['AUTH', username, password]);
+    }
+    const isMain = name === 'a' || (one.server === 'cluster' && name === one.steps[0]?.on);
+    if (one.protocol === 3 && isMain) await prepare(connection, ['HELLO', '3']);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
   }
-  const isMain = name === 'a' || (one.server === 'cluster' && name === one.steps[0]?.on);
-  if (one.protocol === 3 && isMain) await prepare(connection, ['HELLO', '3']);
-  return connection;
 }
 
 /** Says what has to be said before the case begins; its reply is not the case's. */
@@ -171,14 +176,21 @@ const PREPARE_QUIET_MS = 5;
 
 /** Opened before the case begins: behind some cases nobody else is let in. */
 async function controlFor(one: Case, target: Target): Promise<Control | undefined> {
+  // A replica takes no writes.
   if (one.restore === undefined && (one.writes !== true || one.server === 'replica')) return undefined;
-  const { secured, plain, login } = target;
-  if (one.server === 'protected' && secured !== undefined) return Control.open(secured.endpoint, secured);
-  return Control.open(one.server === 'cluster' ? endpointOf(one, one.steps[0]?.on ?? 'A', target) : plain, login);
+  const { secured } = target;
+  const endpoint = endpointOf(one, one.steps[0]?.on ?? 'a', target);
+  return Control.open(endpoint, one.server === 'protected' ? secured : target.login);
 }
 
-async function cleanUp(one: Case, control: Control | undefined, keys: ReadonlySet<string>): Promise<void> {
-  for (const command of one.restore ?? []) await control?.ask(command);
+async function cleanUp(
+  one: Case,
+  control: Control | undefined,
+  { keys, words }: { keys: ReadonlySet<string>; words: Words },
+): Promise<void> {
+  for (const command of one.restore ?? []) {
+    await control?.ask(command.map((argument) => expandWords(argument, words).toString()));
+  }
   // One by one, because in a cluster they may be in different slots.
   if (one.writes === true) for (const key of keys) await control?.ask(['DEL', key]);
   control?.close();

@@ -54,6 +54,8 @@ function describe(servers: Record<'plain' | 'secured' | 'replica', ServerProcess
     secured: { endpoint: { host: secured.host, port: secured.port }, password: PASSWORD },
     replica: { host: replica.host, port: replica.port },
     words: new Map([
+      ['primary-host', plain.host],
+      ['primary-port', String(plain.port)],
       ['password', PASSWORD],
       ['alice-password', ALICE],
       ['bob-password', BOB],

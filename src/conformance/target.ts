@@ -59,9 +59,14 @@ export class Control {
   /** @throws {Error} when there is nobody, or the login is refused. */
   static async open(endpoint: Endpoint, login?: Login): Promise<Control> {
     const control = new Control(await WireConnection.open('control', endpoint));
-    if (login !== undefined) await control.#login(login);
-    await control.ask(['CLIENT', 'SETNAME', 'slotwire-conform']);
-    return control;
+    try {
+      if (login !== undefined) await control.#login(login);
+      await control.ask(['CLIENT', 'SETNAME', 'slotwire-conform']);
+      return control;
+    } catch (error) {
+      control.close();
+      throw error;
+    }
   }
 
   /** Sends one command, and returns the tokens of its reply. */

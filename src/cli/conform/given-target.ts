@@ -35,7 +35,11 @@ export async function givenTarget(name: string, flags: ConformFlags): Promise<Ta
     login,
     secured,
     replica: replica === undefined ? undefined : withTls(readTarget(replica).endpoint, flags),
-    words: new Map(login === undefined ? [] : [['password', login.password]]),
+    words: new Map([
+      ['primary-host', plain.host],
+      ['primary-port', String(plain.port)],
+      ...(login === undefined ? [] : [['password', login.password] as const]),
+    ]),
     gives,
   };
 }
