@@ -77,7 +77,7 @@ test('a Unix socket is a target like any other', async () => {
   ]);
   await server.stop();
   assert.is(code, 0, output);
-  assert.match(output, / 0 failed, 0 skipped\n$/);
+  assert.match(output, / 0 failed, \d+ skipped\n$/);
 });
 
 test('with the password of a server the cases of AUTH run, and the others behind it', async () => {
