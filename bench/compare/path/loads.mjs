@@ -25,8 +25,8 @@ export const LOADS = [
 ];
 
 /** Commands at a fixed rate, whether or not those before were answered: latency from the moment each was due. */
-export function openLoad(rate) {
-  return load(`GET at ${Math.round(rate).toLocaleString('en')}/s`, { group: 'open loop', rate });
+export function openLoad(rate, drivers) {
+  return load(`GET at ${Math.round(rate).toLocaleString('en')}/s`, { group: 'open loop', rate, drivers });
 }
 
 export function bytes(count) {
