@@ -7,7 +7,7 @@ import { FAILURES, type Judgement, judge } from './judge.ts';
 import type { Observation } from './observation.ts';
 import { runSteps, type Stage } from './run-steps.ts';
 import { knownOf } from './server-version.ts';
-import { Control, encode, isAlive, type Profile, type Target } from './target.ts';
+import { ask, Control, isAlive, type Profile, type Target } from './target.ts';
 import type { Patience } from './wait.ts';
 import { WireConnection } from './wire-connection.ts';
 import { expandWords, type Words } from './words.ts';
@@ -158,21 +158,9 @@ async function openFor(
 
 /** Says what has to be said before the case begins; its reply is not the case's. */
 async function prepare(connection: WireConnection, command: readonly string[]): Promise<void> {
-  await connection.send(encode(command));
-  const { reader } = connection;
-  const isAnswered = () => reader.tokens.length > 0 && !reader.isInside;
-  while (!isAnswered() && connection.ending === undefined) {
-    if (!(await connection.changed(PREPARE_TIMEOUT_MS))) break;
-  }
-  const first = reader.tokens[0];
+  const [first] = await ask(connection, command);
   if (first === undefined || first.type === '-') throw new Error(`${command[0]} was refused`);
-  // A long reply may still be on its way.
-  while (await connection.changed(PREPARE_QUIET_MS));
-  connection.taken = reader.tokens.length;
 }
-
-const PREPARE_TIMEOUT_MS = 3000;
-const PREPARE_QUIET_MS = 5;
 
 /** Opened before the case begins: behind some cases nobody else is let in. */
 async function controlFor(one: Case, target: Target): Promise<Control | undefined> {

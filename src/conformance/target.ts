@@ -46,8 +46,6 @@ export interface Profile extends ServerProfile {
   readonly gives: ReadonlySet<Need>;
 }
 
-const CONTROL_PATIENCE = { quietMs: 50, timeoutMs: 3000 };
-
 /** A connection for questions: named, so that an operator sees whose it is. */
 export class Control {
   readonly #connection: WireConnection;
@@ -70,14 +68,8 @@ export class Control {
   }
 
   /** Sends one command, and returns the tokens of its reply. */
-  async ask(command: readonly string[]): Promise<readonly Token[]> {
-    await this.#connection.send(encode(command));
-    const anything = new Pattern('?', { key: (name) => name, values: new Map() });
-    await stepIsOver(this.#connection, [anything], CONTROL_PATIENCE);
-    const { reader, taken } = this.#connection;
-    const tokens = reader.tokens.slice(taken);
-    this.#connection.taken += tokens.length;
-    return tokens;
+  ask(command: readonly string[]): Promise<readonly Token[]> {
+    return ask(this.#connection, command);
   }
 
   close(): void {
@@ -90,8 +82,20 @@ export class Control {
   }
 }
 
+const PATIENCE = { quietMs: 50, timeoutMs: 3000 };
+
+/** Sends one command beside the steps of a case, and returns the tokens of its reply. */
+export async function ask(connection: WireConnection, command: readonly string[]): Promise<readonly Token[]> {
+  await connection.send(encode(command));
+  const anything = new Pattern('?', { key: (name) => name, values: new Map() });
+  await stepIsOver(connection, [anything], PATIENCE);
+  const tokens = connection.reader.tokens.slice(connection.taken);
+  connection.taken += tokens.length;
+  return tokens;
+}
+
 /** Encodes one command. */
-export function encode(command: readonly string[]): Buffer {
+function encode(command: readonly string[]): Buffer {
   const parts = command.map((argument) => `$${Buffer.byteLength(argument)}\r\n${argument}\r\n`);
   return Buffer.from(`*${command.length}\r\n${parts.join('')}`);
 }

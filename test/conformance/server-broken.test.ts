@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CASES, FAILURES, findCase, type Run, runCases } from '../../src/conformance/index.ts';
-import { bulk, error, type Faults, type SmallServer, smallTarget } from '../support/small-server.ts';
+import { CASES, FAILURES, findCase, type Run, runCases, type Target } from '../../src/conformance/index.ts';
+import { bulk, error, type Faults, type SmallClient, SmallServer, smallTarget } from '../support/small-server.ts';
 
 const test = suite('broken servers');
 
@@ -291,6 +291,23 @@ test('a case that kills the server is named, and nothing is run behind it', asyn
   );
 });
 
+test('what a slow server says to the login and to HELLO belongs to no case', async () => {
+  const sayLater = (reply: string, [name]: readonly string[], client: SmallClient) => {
+    const isSlow = name === 'AUTH' || name === 'HELLO';
+    if (!isSlow && client.kept === '') return reply;
+    client.kept += reply;
+    if (isSlow) setTimeout(sayKept, 30, client);
+    return '';
+  };
+  const server = await SmallServer.listen({ reply: sayLater }, 'secret');
+  const plain = { host: '127.0.0.1', port: server.port };
+  const target: Target = { name: 'slow', plain, login: { password: 'secret' }, gives: new Set() };
+  const cases = ['nulls/get-resp2', 'nulls/get-resp3'].map((name) => findCase(name)!);
+  const { results } = await runCases(cases, target);
+  server.close();
+  for (const { case: one, verdict, note } of results) assert.is(verdict, 'pass', `${one.id}: ${note}`);
+});
+
 test('nothing unsafe is run unless it is allowed', async () => {
   const { target, close } = await smallTarget();
   const unsafe = CASES.filter(({ needs }) => needs?.includes('unsafe'));
@@ -307,6 +324,11 @@ async function run(name: string, faults: Faults): Promise<Run> {
   } finally {
     close();
   }
+}
+
+function sayKept(client: SmallClient): void {
+  client.say(client.kept);
+  client.kept = '';
 }
 
 function tell(chunk: Buffer, wanted: string, say: () => void): Buffer {
