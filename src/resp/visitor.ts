@@ -36,7 +36,10 @@ export interface Visitor {
   bytes?(piece: Buffer): void;
   /** What has begun last, and has not ended, ends. */
   end?(type: BulkType | AggregateType): void;
-  /** The reply, or push, is over a size limit: the rest of it is read, and not told. */
+  /**
+   * The reply, or push, is over a size limit: the rest of it is read, and not told. Where only attributes were too large,
+   * and a push turns out to be what they annotate, the reply behind the push is a new one and is told.
+   */
   overload?(error: OverloadError): void;
 }
 

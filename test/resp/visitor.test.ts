@@ -7,7 +7,8 @@ import { Decoder, type DecoderOptions, NEED_DATA, type Visitor } from '../../src
 import { allocatedDuring } from '../support/allocations.ts';
 import { visitedTranscript } from '../support/rebuilder.ts';
 import { anyChunking, cut } from '../support/resp-arbitraries.ts';
-import { overwriting, transcript } from '../support/resp-run.ts';
+import { readAll } from '../support/resp-reference.ts';
+import { overwriting, referenceTranscript, transcript } from '../support/resp-run.ts';
 import { anyForm, anyLimits, anyMutatedWire } from '../support/resp-streams.ts';
 import { bytesOf, replyVectors } from '../support/vectors.ts';
 
@@ -83,6 +84,20 @@ test('a push must begin with a string here too', () => {
 test('the pieces of a bulk are told as they come', () => {
   const expected = ['begin bulkString 6', 'bytes ab', 'bytes cde', 'bytes f', 'end bulkString', 'reply'];
   assert.equal(told(['$6\r\nab', 'cde', 'f\r', '\n']), expected);
+});
+
+test('a push inside the rest that is not told leaves the reply over its limit', () => {
+  const wire = ['|1', '+a', ':1', '|1', '+b', '|1', ':1', '>1', '+x', '$-1', '*-1', ':2', ':3', ''].join('\r\n');
+  const options = { reply: 'bytes', maxReplyBytes: 12 } as const;
+  const expected = referenceTranscript(readAll(Buffer.from(wire), options), 'bytes');
+  assert.equal(expected, ['push ["x"]', 'overload', '3']);
+  assert.equal(visitedTranscript([Buffer.from(wire)], options), expected);
+  assert.equal(told([wire], options).slice(4), [
+    'overload 12',
+    ...['begin push 1', 'simpleString x', 'end push', 'push'],
+    'reply',
+    ...['integer 3', 'reply'],
+  ]);
 });
 
 test('an overload stands for the rest of the reply, and the next one is told again', () => {

@@ -103,8 +103,11 @@ export class Rebuilder implements Visitor {
     const outer = this.#unit;
     const taken = takeAttributes(outer);
     const attributes = outer.overload === undefined ? taken : [];
-    // Attributes between replies were the push's alone, and so was what they did to the size of a reply.
-    if (outer.open.length === 0 && outer.attributes.length === 0) this.#units[0] = newUnit(this.#form);
+    // Attributes between replies were the push's alone, and so was what they did to the size of a reply; unless the reply
+    // goes on untold, because the push was inside of an attribute of it: then nothing leaves the overload.
+    if (outer.open.length === 0 && outer.attributes.length === 0) {
+      this.#units[0] = { ...newUnit(this.#form), ...(outer.overload && { overload: outer.overload }) };
+    }
     if (overload !== undefined) return new Push('', [overload], attributes);
     const elements = value as Reply[];
     return new Push(elements[0] as string, elements, attributes);
