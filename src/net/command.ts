@@ -57,23 +57,26 @@ export interface CommandSink {
 /** The slot of a command that has none. */
 export const NO_SLOT = -1;
 
+/** What was agreed for a command: one record for all that are sent alike, so that each of them is smaller. */
+export interface Terms {
+  readonly options?: SendOptions | undefined;
+  readonly form: ReplyForm;
+  readonly retry: RetryPolicy;
+  readonly timeoutMs: number;
+}
+
 /** One command from `send` to its outcome: the only record of it, wherever it waits. */
 export class Command {
   /** Replaced only where a blocking call goes out again, with what is left of its time. */
   args: readonly Argument[];
   /** What is known of it; undefined where no table has it, until a server was asked. */
   info: CommandInfo | undefined;
-  /** As the caller gave them: a client of many servers has options of its own. */
-  readonly options: SendOptions | undefined;
-  readonly form: ReplyForm;
-  readonly retry: RetryPolicy;
-  /** The budget for everything: queueing, routing, holding, redirects, back-off and the wire. */
-  readonly timeoutMs: number;
+  readonly #terms: Terms;
   /** Bytes counted by admission. */
-  bytes: number;
+  bytes = 0;
   /** Order of `send`: within a slot, commands leave in this order. */
-  readonly sequence: number;
-  /** When the budget is exhausted, on the runtime's clock. */
+  sequence = 0;
+  /** When the budget is exhausted, on the runtime's clock, in whole milliseconds. */
   deadline = 0;
   slot: number = NO_SLOT;
   state: CommandState = CommandState.Waiting;
@@ -104,7 +107,6 @@ export class Command {
   isAdmitted = false;
   /** The node's share of admission that it takes, besides the client's. */
   nodeAdmission: Admission | undefined;
-  signal: AbortSignal | undefined;
   /** Stops listening to the caller's signal. */
   forgetSignal: (() => void) | undefined;
   /** Neighbours in the list of commands with the same budget, see deadlines.ts. */
@@ -115,15 +117,28 @@ export class Command {
   #batch: Batch | undefined;
   #index = 0;
 
-  constructor(fields: CommandFields) {
-    this.args = fields.args;
-    this.info = fields.info;
-    this.options = fields.options;
-    this.form = fields.form;
-    this.retry = fields.retry;
-    this.timeoutMs = fields.timeoutMs;
-    this.bytes = fields.bytes;
-    this.sequence = fields.sequence;
+  constructor(args: readonly Argument[], info: CommandInfo | undefined, terms: Terms) {
+    this.args = args;
+    this.info = info;
+    this.#terms = terms;
+  }
+
+  /** As the caller gave them: a client of many servers has options of its own. */
+  get options(): SendOptions | undefined {
+    return this.#terms.options;
+  }
+
+  get form(): ReplyForm {
+    return this.#terms.form;
+  }
+
+  get retry(): RetryPolicy {
+    return this.#terms.retry;
+  }
+
+  /** The budget for everything: queueing, routing, holding, redirects, back-off and the wire. */
+  get timeoutMs(): number {
+    return this.#terms.timeoutMs;
   }
 
   /** Upper case, for messages; what the caller spelled when no table knows it. */
@@ -156,17 +171,6 @@ export class Command {
     else if (isError) this.#reject?.(outcome as RedisError);
     else this.#resolve?.(outcome as Reply);
   }
-}
-
-export interface CommandFields {
-  args: readonly Argument[];
-  info: CommandInfo | undefined;
-  options?: SendOptions | undefined;
-  form: ReplyForm;
-  retry: RetryPolicy;
-  timeoutMs: number;
-  bytes: number;
-  sequence: number;
 }
 
 // A promise's functions, without a closure per command: the executor runs synchronously.

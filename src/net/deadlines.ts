@@ -3,9 +3,12 @@ import type { Runtime, TimerHandle } from './runtime.ts';
 
 /** Commands with the same budget, oldest first: so also in the order in which they expire. */
 interface SameBudget {
+  readonly timeoutMs: number;
   oldest: Command | undefined;
   newest: Command | undefined;
 }
+
+const NOBODY: SameBudget = { timeoutMs: Number.NaN, oldest: undefined, newest: undefined };
 
 /**
  * The one deadline structure of a client: a list per budget, one timer for all.
@@ -18,6 +21,7 @@ export class Deadlines {
   readonly #runtime: Runtime;
   readonly #expire: (command: Command) => void;
   readonly #lists = new Map<number, SameBudget>();
+  #last: SameBudget = NOBODY;
   #timer: TimerHandle | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
 
@@ -30,11 +34,7 @@ export class Deadlines {
   /** Starts the budget of a command, `now` on the runtime's clock. */
   add(command: Command, now: number): void {
     command.deadline = now + command.timeoutMs;
-    let list = this.#lists.get(command.timeoutMs);
-    if (list === undefined) {
-      list = { oldest: undefined, newest: undefined };
-      this.#lists.set(command.timeoutMs, list);
-    }
+    const list = this.#listOf(command.timeoutMs);
     command.older = list.newest;
     if (list.newest === undefined) list.oldest = command;
     else list.newest.newer = command;
@@ -49,14 +49,13 @@ export class Deadlines {
     part.older = older;
     part.newer = whole;
     whole.older = part;
-    if (older === undefined) this.#lists.get(whole.timeoutMs)!.oldest = part;
+    if (older === undefined) this.#listOf(whole.timeoutMs).oldest = part;
     else older.newer = part;
   }
 
   /** Forgets a command; nothing happens when it was not here. */
   remove(command: Command): void {
-    const list = this.#lists.get(command.timeoutMs);
-    if (list === undefined) return;
+    const list = this.#listOf(command.timeoutMs);
     const { older, newer } = command;
     if (older === undefined && list.oldest !== command) return;
     if (older === undefined) list.oldest = newer;
@@ -83,6 +82,23 @@ export class Deadlines {
     this.#timerAt = Number.POSITIVE_INFINITY;
   }
 
+  /** The list of a budget. It is nearly always the one that was asked for last. */
+  #listOf(timeoutMs: number): SameBudget {
+    if (this.#last.timeoutMs === timeoutMs) return this.#last;
+    let list = this.#lists.get(timeoutMs);
+    if (list === undefined) {
+      list = { timeoutMs, oldest: undefined, newest: undefined };
+      this.#lists.set(timeoutMs, list);
+    }
+    this.#last = list;
+    return list;
+  }
+
+  #forget(timeoutMs: number): void {
+    this.#lists.delete(timeoutMs);
+    this.#last = NOBODY;
+  }
+
   #arm(at: number, now: number): void {
     this.stop();
     this.#timerAt = at;
@@ -97,7 +113,7 @@ export class Deadlines {
     for (const [timeoutMs, list] of this.#lists) {
       // A timer may ring a fraction of a millisecond early: that much early is on time.
       while (list.oldest !== undefined && list.oldest.deadline <= now + 1) this.#expire(list.oldest);
-      if (list.oldest === undefined) this.#lists.delete(timeoutMs);
+      if (list.oldest === undefined) this.#forget(timeoutMs);
       else earliest = Math.min(earliest, list.oldest.deadline);
     }
     if (earliest < this.#timerAt) this.#arm(earliest, now);

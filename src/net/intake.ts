@@ -2,7 +2,7 @@ import { blockingTimeoutMs, type CommandInfo, findCommand, needsSession } from '
 import { ClusterError, ConnectionError, ErrorReply, OverloadError, RedisError, TimeoutError } from '../errors.ts';
 import { type Argument, argumentBytes, checkArguments, type Reply, type ReplyForm } from '../resp/index.ts';
 import { Admission } from './admission.ts';
-import { type Batch, Command, type CommandSink, CommandState, type Outcome } from './command.ts';
+import { type Batch, Command, type CommandSink, CommandState, type Outcome, type Terms } from './command.ts';
 import { Deadlines } from './deadlines.ts';
 import { Fifo } from './fifo.ts';
 import { type ClientSettings, checkSendOptions, type SendOptions } from './options.ts';
@@ -28,6 +28,7 @@ export class Intake {
   readonly #settings: ClientSettings;
   readonly #sink: CommandSink;
   readonly #admission: Admission;
+  readonly #usualTerms: Terms;
   readonly #readFrom: ReadFrom | undefined;
   /** Commands that wait for admission, in the order of their `send`. */
   readonly #waiting = new Fifo<Command>();
@@ -46,6 +47,7 @@ export class Intake {
     this.#settings = settings;
     this.#sink = sink;
     this.#admission = new Admission({ maxCommands: settings.maxCommands, maxBytes: settings.maxBytes });
+    this.#usualTerms = { options: undefined, form: settings.reply, retry: settings.retry, timeoutMs: settings.timeoutMs };
     this.#readFrom = readersOf(settings.readFrom);
     this.deadlines = new Deadlines(settings.runtime, (command) => this.#expire(command));
   }
@@ -162,7 +164,8 @@ export class Intake {
    */
   part(whole: Command, { args, form, batch, index }: PartFields): Command {
     const { info, retry, timeoutMs } = whole;
-    const part = new Command({ args, info, form, retry, timeoutMs, bytes: 0, sequence: this.#sequence++ });
+    const part = new Command(args, info, { form, retry, timeoutMs });
+    part.sequence = this.#sequence++;
     part.joinBatch(batch, index);
     part.readFrom = whole.readFrom;
     const parts = this.#divided.get(whole);
@@ -209,21 +212,25 @@ export class Intake {
     info: CommandInfo | undefined = findCommand(args),
   ): Command {
     checkArguments(args);
-    if (options !== undefined) checkSendOptions(options);
-    const settings = this.#settings;
-    const command = new Command({
-      args,
-      info,
-      options,
-      form: options?.reply ?? settings.reply,
-      retry: options?.retry ?? settings.retry,
-      timeoutMs: options?.timeoutMs ?? settings.timeoutMs + (info?.isBlocking === true ? blockingMs(info, args) : 0),
-      bytes: argumentBytes(args),
-      sequence: this.#sequence++,
-    });
-    command.signal = options?.signal;
+    const command = new Command(args, info, this.#terms(args, options, info));
+    command.bytes = argumentBytes(args);
+    command.sequence = this.#sequence++;
     command.readFrom = options?.readFrom === undefined ? this.#readFrom : readersOf(options.readFrom);
     return command;
+  }
+
+  /** Nearly every command is sent on the client's own terms. */
+  #terms(args: readonly Argument[], options: SendOptions | undefined, info: CommandInfo | undefined): Terms {
+    const blocks = info?.isBlocking === true;
+    if (options === undefined && !blocks) return this.#usualTerms;
+    if (options !== undefined) checkSendOptions(options);
+    const { form, retry, timeoutMs } = this.#usualTerms;
+    return {
+      options,
+      form: options?.reply ?? form,
+      retry: options?.retry ?? retry,
+      timeoutMs: options?.timeoutMs ?? timeoutMs + (blocks ? blockingMs(info, args) : 0),
+    };
   }
 
   #admit(command: Command): void {
@@ -234,7 +241,8 @@ export class Intake {
       this.settle(command, refusal);
       return;
     }
-    if (command.signal !== undefined) this.#listen(command, command.signal);
+    const signal = command.options?.signal;
+    if (signal !== undefined) this.#listen(command, signal);
     if (this.#waiting.length === 0 && this.#takeRoom(command)) {
       this.#sinkOf(command).dispatch(command);
       return;
@@ -253,7 +261,8 @@ export class Intake {
 
   /** Why a command can't go anywhere, known before anything is sent. */
   #refusal(command: Command): RedisError | undefined {
-    if (command.signal?.aborted === true) return aborted(command, command.signal);
+    const signal = command.options?.signal;
+    if (signal?.aborted === true) return aborted(command, signal);
     if (this.#isClosed) return new ConnectionError('ERR_CLOSED', 'the client is closed');
     const impossible = command.transaction?.refusal;
     if (impossible !== undefined) return impossible;
@@ -348,7 +357,8 @@ export class Intake {
   #turnTime(): number {
     if (!this.#isNowFresh) {
       this.#isNowFresh = true;
-      this.#now = this.#settings.runtime.now();
+      // Whole milliseconds need no memory of their own on every record.
+      this.#now = Math.ceil(this.#settings.runtime.now());
       this.#settings.runtime.scheduleFlush(this.#forgetTime);
     }
     return this.#now;

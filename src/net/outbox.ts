@@ -1,6 +1,6 @@
 import { ErrorReply } from '../errors.ts';
 import { type Argument, CommandEncoder, type Reply } from '../resp/index.ts';
-import { Command, CommandState } from './command.ts';
+import { Command, CommandState, type Terms } from './command.ts';
 import { Fifo } from './fifo.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Transaction } from './transaction.ts';
@@ -154,17 +154,10 @@ export class Outbox {
 
 /** A command of the connection itself: no caller waits for it, so its reply is dropped like a tombstone's. */
 export function internalCommand(args: readonly Argument[]): Command {
-  const command = new Command({
-    args,
-    info: undefined,
-    form: 'string',
-    retry: 'never',
-    timeoutMs: 0,
-    bytes: 0,
-    sequence: 0,
-  });
+  const command = new Command(args, undefined, OWN_TERMS);
   command.state = CommandState.Settled;
   return command;
 }
 
+const OWN_TERMS: Terms = { form: 'string', retry: 'never', timeoutMs: 0 };
 const ASKING: Command = internalCommand(['ASKING']);

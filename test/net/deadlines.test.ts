@@ -9,7 +9,9 @@ import { checkProperty } from '../support/property.ts';
 const test = suite('net/deadlines');
 
 function command(timeoutMs: number, sequence: number): Command {
-  return new Command({ args: ['PING'], info: undefined, form: 'string', retry: 'safe', timeoutMs, bytes: 0, sequence });
+  const made = new Command(['PING'], undefined, { form: 'string', retry: 'safe', timeoutMs });
+  made.sequence = sequence;
+  return made;
 }
 
 test('each command expires when its own budget is exhausted, whatever comes and goes beside it', () => {

@@ -8,7 +8,7 @@ const test = suite('net/retry-policy');
 function fate(name: string, retry: RetryPolicy, state: CommandState): string {
   const args = [name, 'k'];
   const info = findCommand(args);
-  const command = new Command({ args, info, form: 'string', retry, timeoutMs: 1, bytes: 0, sequence: 0 });
+  const command = new Command(args, info, { form: 'string', retry, timeoutMs: 1 });
   command.state = state;
   return fateAfterLoss(command);
 }

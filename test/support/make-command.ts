@@ -6,15 +6,9 @@ let sequence = 0;
 
 /** A record as `send` makes it, without a client around it; what it is told is kept. */
 export function makeCommand(args: readonly Argument[], fields: { slot?: number; sequence?: number } = {}): TestCommand {
-  const command = new Command({
-    args,
-    info: findCommand(args),
-    form: 'string',
-    retry: 'safe',
-    timeoutMs: 5000,
-    bytes: 100,
-    sequence: fields.sequence ?? sequence++,
-  });
+  const command = new Command(args, findCommand(args), { form: 'string', retry: 'safe', timeoutMs: 5000 });
+  command.bytes = 100;
+  command.sequence = fields.sequence ?? sequence++;
   command.slot = fields.slot ?? 0;
   const test: TestCommand = { command, outcome: undefined };
   command.joinBatch({ settled: (_index, outcome) => (test.outcome = outcome) }, 0);

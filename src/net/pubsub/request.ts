@@ -1,6 +1,7 @@
-import type { Argument } from '../../resp/index.ts';
-import { Command } from '../command.ts';
+import { Command, type Terms } from '../command.ts';
 import { type Topic, type TopicKind, VERBS } from './topic.ts';
+
+const TERMS: Terms = { form: 'bytes', retry: 'never', timeoutMs: 0 };
 
 /** A command of a subscriber connection. Unlike every other it is answered once per topic, or by one error for all. */
 export class Request extends Command {
@@ -16,7 +17,8 @@ export class Request extends Command {
 
   constructor(kind: TopicKind, topics: readonly Topic[], token?: string) {
     const { subscribe, unsubscribe } = VERBS[kind];
-    super(commandFields([token === undefined ? subscribe : unsubscribe, ...topics.map(({ bytes }) => bytes)]));
+    const name = token === undefined ? subscribe : unsubscribe;
+    super([name, ...topics.map(({ bytes }) => bytes)], undefined, TERMS);
     this.kind = kind;
     this.topics = topics;
     this.missing = new Set(topics.map(({ key }) => key));
@@ -30,9 +32,5 @@ export class Request extends Command {
 
 /** The PING behind an unsubscription. */
 export function fence(token: string): Command {
-  return new Command(commandFields(['PING', token]));
-}
-
-function commandFields(args: readonly Argument[]): ConstructorParameters<typeof Command>[0] {
-  return { args, info: undefined, form: 'bytes', retry: 'never', timeoutMs: 0, bytes: 0, sequence: 0 };
+  return new Command(['PING', token], undefined, TERMS);
 }
