@@ -93,7 +93,11 @@ export class CommandEncoder {
     let position = this.#position;
     bytes[position++] = type;
     if (count < 10) bytes[position++] = DIGIT_0 + count;
-    else position = writeDigits(bytes, position, count);
+    else if (count < 100) {
+      const tens = (count / 10) | 0;
+      bytes[position++] = DIGIT_0 + tens;
+      bytes[position++] = DIGIT_0 + count - tens * 10;
+    } else position = writeDigits(bytes, position, count);
     bytes[position++] = CR;
     bytes[position++] = LF;
     this.#position = position;
