@@ -3,7 +3,13 @@
  * batch at once, with the same value for each command, and don't read what they are sent: all commands have one length.
  */
 import { Buffer } from 'node:buffer';
-import { type Endpoint, type Runtime, systemRuntime, type Transport, type TransportEvents } from '../../src/net/index.ts';
+import {
+  type Endpoint,
+  type Runtime,
+  systemRuntime,
+  type Transport,
+  type TransportEvents,
+} from '../../src/net/index.ts';
 import { NEED_DATA, RequestDecoder } from '../../src/resp/index.ts';
 
 const NODES = 3;

@@ -47,7 +47,12 @@ export class Intake {
     this.#settings = settings;
     this.#sink = sink;
     this.#admission = new Admission({ maxCommands: settings.maxCommands, maxBytes: settings.maxBytes });
-    this.#usualTerms = { options: undefined, form: settings.reply, retry: settings.retry, timeoutMs: settings.timeoutMs };
+    this.#usualTerms = {
+      options: undefined,
+      form: settings.reply,
+      retry: settings.retry,
+      timeoutMs: settings.timeoutMs,
+    };
     this.#readFrom = readersOf(settings.readFrom);
     this.deadlines = new Deadlines(settings.runtime, (command) => this.#expire(command));
   }
