@@ -18,14 +18,22 @@ export const OURS = 'slotwire';
 /** What was read, so that no engine may leave the reading out. */
 export let consumed = 0;
 
-/** Reads of every value one character or byte, so that no string stays a rope or a promise to be made later. */
+const { charCodeAt } = String.prototype;
+
+/**
+ * Reads of every value one character or byte, so that no string stays a rope or a promise to be made later.
+ *
+ * It must cost next to nothing, or it hides what is measured. So the sum stays within 32 bits, because a larger one is a new
+ * object each time; and nothing is looked up on strings, which costs 10 ns where there are many kinds of them (of one byte
+ * or two, cut out or whole).
+ */
 export function consume(reply) {
-  if (typeof reply === 'string') consumed += reply.length === 0 ? 0 : reply.charCodeAt(reply.length - 1);
-  else if (typeof reply === 'number') consumed += reply;
+  if (typeof reply === 'string') consumed = (consumed + charCodeAt.call(reply, 0)) | 0;
+  else if (typeof reply === 'number') consumed = (consumed + reply) | 0;
   else if (Array.isArray(reply)) for (let index = 0; index < reply.length; index++) consume(reply[index]);
   else if (reply instanceof Push) consume(reply.elements);
-  else if (Buffer.isBuffer(reply)) consumed += reply[0] ?? 0;
-  else if (reply instanceof Error) consumed += reply.message.length;
+  else if (Buffer.isBuffer(reply)) consumed = (consumed + (reply[0] ?? 0)) | 0;
+  else if (reply instanceof Error) consumed = (consumed + charCodeAt.call(reply.message, 0)) | 0;
 }
 
 /** Each makes a function that takes one chunk and consumes what it completes; `form` is string, bytes or view. */
