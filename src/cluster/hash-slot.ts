@@ -54,16 +54,19 @@ export function hashSlot(key: string | Uint8Array): number {
   // Most keys are short, ASCII and without braces: units below `{` need no closer look.
   let crc = 0;
   let i = 0;
-  for (; i + 1 < length; i += 2) {
+  for (; i + 3 < length; i += 4) {
     const first = key.charCodeAt(i);
     const second = key.charCodeAt(i + 1);
-    if (first >= OPENING_BRACE || second >= OPENING_BRACE) return slotOfText(key);
-    crc = AFTER_1[((crc >> 8) ^ first) & 0xff]! ^ AFTER_0[(crc ^ second) & 0xff]!;
+    const third = key.charCodeAt(i + 2);
+    const last = key.charCodeAt(i + 3);
+    if (first >= OPENING_BRACE || second >= OPENING_BRACE || third >= OPENING_BRACE || last >= OPENING_BRACE)
+      return slotOfText(key);
+    crc = AFTER_3[((crc >> 8) ^ first) & 0xff]! ^ AFTER_2[(crc ^ second) & 0xff]! ^ AFTER_1[third]! ^ AFTER_0[last]!;
   }
-  if (i < length) {
-    const last = key.charCodeAt(i);
-    if (last >= OPENING_BRACE) return slotOfText(key);
-    crc = (crc << 8) ^ AFTER_0[((crc >> 8) ^ last) & 0xff]!;
+  for (; i < length; i++) {
+    const unit = key.charCodeAt(i);
+    if (unit >= OPENING_BRACE) return slotOfText(key);
+    crc = (crc << 8) ^ AFTER_0[((crc >> 8) ^ unit) & 0xff]!;
   }
   return crc & SLOT_MASK;
 }
