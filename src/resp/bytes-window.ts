@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { Cursor } from './cursor.ts';
 import { copyBytes, FastBuffer, MAX_SHARED_BYTES, viewBytes } from './owned-bytes.ts';
 
 /** Bytes copied at a time: with the objects around it a kept value keeps no more than 1.5 KiB beside itself. */
@@ -18,7 +19,7 @@ const EMPTY = Buffer.alloc(0);
  *     window         $ 3 CR LF a b c CR LF $ 2 CR LF d e CR LF ...        memory that only these values share
  */
 export class BytesWindow {
-  #bytes: Buffer = EMPTY;
+  readonly #cursor: Cursor;
   #start = 0;
   #end = 0;
   #copy: Buffer = EMPTY;
@@ -26,9 +27,12 @@ export class BytesWindow {
   /** A shorter value would keep too much beside itself. */
   #leastBytes = 0;
 
-  /** Goes on with another chunk. */
-  attach(bytes: Buffer): void {
-    this.#bytes = bytes;
+  constructor(cursor: Cursor) {
+    this.#cursor = cursor;
+  }
+
+  /** The cursor has got another chunk, or has been set back in its own. */
+  reset(): void {
     this.#end = 0;
   }
 
@@ -37,17 +41,17 @@ export class BytesWindow {
     const length = to - from;
     // A copy that a caller has transferred to another thread has no length any more.
     if (to > this.#end || length < this.#leastBytes || this.#copy.length === 0) {
-      const hasWindow = length <= MAX_SHARED_BYTES && this.#bytes.length - from >= MIN_WINDOW_BYTES;
-      if (!hasWindow) return copyBytes(this.#bytes, from, to);
+      const { bytes, end } = this.#cursor;
+      if (length > MAX_SHARED_BYTES || end - from < MIN_WINDOW_BYTES) return copyBytes(bytes, from, to);
       this.#slide(from, length);
     }
     return new FastBuffer(this.#memory, from - this.#start, length);
   }
 
   #slide(from: number, length: number): void {
-    const end = Math.min(from + WINDOW_BYTES + length, this.#bytes.length);
+    const end = Math.min(from + WINDOW_BYTES + length, this.#cursor.end);
     this.#copy = Buffer.allocUnsafeSlow(end - from);
-    this.#copy.set(viewBytes(this.#bytes, from, end));
+    this.#copy.set(viewBytes(this.#cursor.bytes, from, end));
     this.#memory = this.#copy.buffer;
     this.#start = from;
     this.#end = end;

@@ -33,7 +33,7 @@ export const Type = {
 } as const;
 
 /** Near bytes are looked for by a loop, which costs less than a call into the engine. */
-const NEAR_BYTES = 32;
+export const NEAR_BYTES = 32;
 
 /** The index of the first `byte` at `from` or behind, -1 where there is none. */
 export function findByte(bytes: Buffer, byte: number, from: number): number {

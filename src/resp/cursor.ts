@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { ProtocolError } from '../errors.ts';
-import { CR, LF } from './bytes.ts';
+import { CR, LF, NEAR_BYTES } from './bytes.ts';
 import { FastBuffer } from './owned-bytes.ts';
 
 const EMPTY = Buffer.alloc(0);
@@ -39,6 +39,17 @@ export class Cursor {
       this.#memoryOffset = this.bytes.byteOffset;
     }
     return new FastBuffer(this.#memory, this.#memoryOffset + from, to - from);
+  }
+
+  /** The index of the first line feed at `from` or behind, -1 where there is none. */
+  findLineFeed(from: number): number {
+    const { bytes, end } = this;
+    const near = Math.min(from + NEAR_BYTES, end);
+    for (let at = from; at < near; at++) if (bytes[at] === LF) return at;
+    if (near >= end) return -1;
+    if (end === bytes.length) return bytes.indexOf(LF, near);
+    const found = bytes.subarray(near, end).indexOf(LF, 0);
+    return found < 0 ? -1 : near + found;
   }
 
   /** Offset in the stream of the next byte to read. */

@@ -1,26 +1,19 @@
 import { Buffer } from 'node:buffer';
 import { ErrorReply, invalidArgument } from '../errors.ts';
-import * as Bytes from './bytes.ts';
 import { Cursor } from './cursor.ts';
 import * as Forms from './form.ts';
 import { formNumber, MAP_FORMS, oneOf, PUSH_FORMS, VERBATIM_FORMS } from './form.ts';
+import { Inbox } from './inbox.ts';
 import { type DecoderOptions, resolveLimits } from './limits.ts';
 import { RawFrame } from './raw-frame.ts';
 import { type MapForm, NEED_DATA, Push, type Reply, type ReplyForm } from './reply.ts';
 import { MORE, ReplyStack } from './reply-stack.ts';
 import type { ShortReader } from './short-reader.ts';
-import { Tail } from './tail.ts';
 import { type Token, TokenReader } from './token-reader.ts';
 import type { Visited, Visitor } from './visitor.ts';
 
 // Constants of this file's own are folded by the engine, imported ones read from memory each time: bench/README.md.
-const { CR, DIGIT_0, LF, Type } = Bytes;
 const { Form } = Forms;
-
-/** Any number of so few digits fits into 32 bits. */
-const WORD_DIGITS = 9;
-
-const EMPTY = Buffer.alloc(0);
 
 /**
  * Reads replies out of a stream of bytes: RESP2 and RESP3, all of it, and nothing else.
@@ -42,7 +35,7 @@ export class Decoder {
   readonly #reader: TokenReader;
   readonly #short: ShortReader;
   readonly #raw: RawFrame = new RawFrame();
-  readonly #tail: Tail = new Tail();
+  readonly #inbox: Inbox;
   /** Chunks that were fed before the ones before them were used up. */
   readonly #waiting: Buffer[] = [];
   #reply: ReplyForm;
@@ -51,8 +44,11 @@ export class Decoder {
   #failure: { readonly error: unknown } | undefined;
   /** Whether the next byte begins a reply that is built, and nothing is open, refused or broken: the usual case. */
   #isPlain = false;
-  /** Whether all that was fed last was payload, and is gathered: there is nothing to read. */
-  #isAbsorbed = false;
+  /** Whether all that was fed has been looked at. */
+  #isDrained = true;
+  /** Whether the beginning of a short frame is left, and whether it begins a plain reply. */
+  #isLeft = false;
+  #isLeftPlain = false;
   /** Whether a visitor is being told of something right now. */
   #isTelling = false;
 
@@ -63,6 +59,7 @@ export class Decoder {
     this.#stack = new ReplyStack(this.#cursor, limits);
     this.#reader = new TokenReader(this.#cursor, this.#stack, { limits, keepsFormat });
     this.#short = this.#reader.short;
+    this.#inbox = new Inbox(this.#cursor, this.#reader);
     this.#stack.pushForm = formNumber(oneOf('pushes', options.pushes ?? 'string', PUSH_FORMS));
     this.maps = options.maps ?? 'pairs';
     this.#reply = options.reply ?? 'string';
@@ -79,7 +76,7 @@ export class Decoder {
     if (form === this.#reply) return;
     this.#form = formNumber(form);
     this.#reply = form;
-    if (this.#hasBegun) this.#isPlain = false;
+    if (this.#hasBegun) this.#isPlain = this.#isLeftPlain = false;
     else this.#begin();
   }
 
@@ -99,12 +96,17 @@ export class Decoder {
    * it no more, and a socket may read into it again.
    */
   feed(chunk: Uint8Array): void {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const bytes = asBuffer(chunk);
     if (this.#isTelling) throw calledByVisitor('feed');
-    const isBusy = this.#cursor.position < this.#cursor.end || this.#waiting.length > 0;
-    if (isBusy) this.#waiting.push(bytes);
-    else if (this.#reader.absorb(bytes)) this.#isAbsorbed = true;
-    else this.#goOn(bytes);
+    if (!this.#isDrained) {
+      this.#waiting.push(bytes);
+      return;
+    }
+    if (this.#reader.absorb(bytes)) return;
+    this.#isDrained = this.#take(bytes) && this.#isLeft && this.#reader.isStillCutShort();
+    if (this.#isDrained) return;
+    this.#isPlain = this.#isPlain || (this.#isLeft && this.#isLeftPlain);
+    this.#isLeft = false;
   }
 
   /**
@@ -117,40 +119,17 @@ export class Decoder {
    * @see https://redis.io/docs/latest/develop/reference/protocol-spec/#resp-protocol-description
    */
   next(): Reply | typeof NEED_DATA {
-    // Integers are the hard shape, of which peers need 25 ns: they are read without a call, in a register of 32 bits.
     if (this.#isPlain) {
-      const cursor = this.#cursor;
-      const { bytes, position, end } = cursor;
-      if (position + 2 < end && bytes[position] === Type.Integer) {
-        const limit = Math.min(position + 1 + WORD_DIGITS, end - 1);
-        let at = position + 1;
-        let integer = 0;
-        for (; at < limit; at++) {
-          const digit = bytes[at]! - DIGIT_0;
-          if (digit < 0 || digit > 9) break;
-          integer = (integer * 10 + digit) | 0;
-        }
-        if (at > position + 1 && at + 1 < end && bytes[at] === CR && bytes[at + 1] === LF) {
-          cursor.position = at + 2;
-          return integer;
-        }
-      }
+      const reply = this.#short.read(0);
+      if (reply !== MORE) return reply;
     }
     return this.#nextOther();
   }
 
-  /** The next reply where it is no short integer. Nearly all replies end with the short reader. */
+  /** The next reply where the short reader has not all of it. */
   #nextOther(): Reply | typeof NEED_DATA {
-    if (this.#isPlain) {
-      const reply = this.#short.read();
-      if (reply !== MORE) return reply;
-      if (this.#waiting.length === 0 && this.#reader.isCutShort()) {
-        this.#leaveTail();
-        return NEED_DATA;
-      }
-      const aggregate = this.#short.aggregate();
-      if (aggregate !== MORE) return aggregate;
-    } else if (this.#isAbsorbed) {
+    if (this.#isPlain && !this.#short.leave() && this.#waiting.length === 0 && this.#reader.isCutShort()) {
+      this.#leaveRest(true);
       return NEED_DATA;
     }
     return this.#nextLong();
@@ -159,6 +138,7 @@ export class Decoder {
   /** The next reply by the general path, which may end at any byte and go on there. */
   #nextLong(): Reply | typeof NEED_DATA {
     this.#expect(false);
+    if (this.#isDrained) return NEED_DATA;
     try {
       return this.#read();
     } catch (error) {
@@ -185,6 +165,7 @@ export class Decoder {
    */
   visit(visitor: Visitor): Visited | typeof NEED_DATA {
     this.#expect(true);
+    if (this.#isDrained) return NEED_DATA;
     const stack = this.#stack;
     if (!stack.isVisited) stack.begin(Form.Visit);
     stack.visitor = visitor;
@@ -214,7 +195,7 @@ export class Decoder {
 
   /** Whether bytes of a reply were read, or seen and left for later, and its end was not. */
   get #hasBegun(): boolean {
-    return this.#stack.depth > 0 || !this.#reader.isAtStart || this.#tail.length > 0;
+    return this.#stack.depth > 0 || !this.#reader.isAtStart || this.#isLeft;
   }
 
   #read(): Reply | typeof NEED_DATA {
@@ -226,7 +207,7 @@ export class Decoder {
       if (token === MORE) continue;
       if (token === NEED_DATA) {
         if (this.#leave()) continue;
-        this.#isPlain = reader.isAtStart && stack.depth === 0 && stack.form < Form.Skip;
+        this.#leaveRest(reader.isAtStart && stack.depth === 0 && stack.form < Form.Skip);
         return NEED_DATA;
       }
       if (stack.depth > 0) {
@@ -244,25 +225,19 @@ export class Decoder {
     const stack = this.#stack;
     if (!reader.isAtStart) return reader.resume();
     if (stack.isVisited) return reader.visited();
-    if (stack.isFillable) this.#short.fill(stack.innermost);
+    if (stack.isFillable) {
+      this.#short.fill(stack.innermost);
+      if (this.#short.leave()) return MORE;
+    }
     return reader.isCutShort() ? NEED_DATA : reader.token();
   }
 
-  /** Goes on with the next chunk of the stream, behind what the last one left. */
-  #goOn(chunk: Buffer): void {
-    const tail = this.#tail;
-    if (tail.length === 0) this.#attach(chunk, Tail.isFor(chunk));
-    else if (tail.joins(chunk)) this.#attach(tail.join(chunk), true);
-    else {
-      this.#waiting.unshift(chunk);
-      this.#attach(tail.take(), false);
-    }
-  }
-
-  #attach(bytes: Buffer, mayLeaveTail: boolean): void {
-    this.#isAbsorbed = false;
-    this.#cursor.attach(bytes);
-    this.#reader.attach(mayLeaveTail);
+  /** Goes on with the next chunk, behind what is left of the ones before; false when that has to be read first. */
+  #take(chunk: Buffer): boolean {
+    const isTaken = this.#inbox.take(chunk);
+    if (!isTaken) this.#waiting.unshift(chunk);
+    this.#reader.mayLeave = isTaken;
+    return isTaken;
   }
 
   /** Leaves the chunk, which has been read; false when no other is waiting. */
@@ -274,18 +249,21 @@ export class Decoder {
       stack.borrowed.own();
       stack.checkSize(base + position);
     }
-    // Last, because the chunk may lie where the tail is kept.
-    this.#leaveTail();
-    const next = this.#waiting.length === 0 ? undefined : this.#waiting.shift();
-    if (next !== undefined) this.#goOn(next);
-    return next !== undefined;
+    const next = this.#waiting.shift();
+    if (next === undefined) return false;
+    if (stack.form === Form.View) this.#inbox.lend();
+    this.#take(next);
+    return true;
   }
 
-  /** Keeps what is left of the chunk, the beginning of a short frame, and lets go of the chunk. */
-  #leaveTail(): void {
-    const { bytes, position, end } = this.#cursor;
-    if (position < end) this.#tail.keep(bytes, position, end);
-    this.#attach(EMPTY, false);
+  /** Keeps what is left of the chunk, and lets go of it: all that was fed has been looked at. */
+  #leaveRest(isPlain: boolean): void {
+    const { position, end } = this.#cursor;
+    this.#isLeft = position < end && this.#reader.isAtStart;
+    this.#isLeftPlain = isPlain;
+    this.#isPlain = isPlain && !this.#isLeft;
+    this.#isDrained = true;
+    this.#inbox.leave();
   }
 
   /** Delivers a complete reply or push that no short path delivers. */
@@ -312,6 +290,12 @@ export class Decoder {
     this.#isPlain = this.#form < Form.Skip && this.#failure === undefined;
     if (this.#form === Form.Raw) this.#raw.begin(this.#cursor.offset);
   }
+}
+
+/** The same bytes as a Buffer, which is known by one of its methods: `Buffer.isBuffer` takes twice as long. */
+function asBuffer(chunk: Uint8Array): Buffer {
+  if ((chunk as Buffer).readUInt8 !== undefined) return chunk as Buffer;
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 function calledByVisitor(method: string): Error {

@@ -8,7 +8,7 @@ const { DIGIT_0, DOT, MINUS } = Bytes;
 export const SAFE_DIGITS = 15;
 
 /** Each is exact, so that dividing an exact number by one of them rounds once, as reading the text does. */
-const POWERS_OF_TEN: readonly number[] = Array.from({ length: SAFE_DIGITS + 1 }, (_, power) => 10 ** power);
+export const POWERS_OF_TEN: readonly number[] = Array.from({ length: SAFE_DIGITS + 1 }, (_, power) => 10 ** power);
 
 /** The number that 1 to {@link SAFE_DIGITS} digits and nothing else in `[from, to)` say; else -1. */
 export function readDigits(bytes: Buffer, from: number, to: number): number {

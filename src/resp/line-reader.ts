@@ -1,11 +1,7 @@
 import { ProtocolError } from '../errors.ts';
-import * as Bytes from './bytes.ts';
 import type { Cursor } from './cursor.ts';
 import { Gather } from './gather.ts';
 import { Line } from './line.ts';
-
-// Constants of this file's own are folded by the engine, imported ones read from memory each time: bench/README.md.
-const { LF } = Bytes;
 
 /** Finds whole lines, over any number of chunks, looking at each byte once. */
 export class LineReader {
@@ -23,7 +19,7 @@ export class LineReader {
   /** The line that begins at the cursor, or undefined when the chunk has not all of it: then {@link resume}. */
   read(): Line | undefined {
     const { bytes, position: start, end, offset } = this.#cursor;
-    const lineFeed = Bytes.findByte(bytes, LF, start);
+    const lineFeed = this.#cursor.findLineFeed(start);
     this.#offset = offset;
     this.#check((lineFeed < 0 ? end : lineFeed + 1) - start, lineFeed >= 0);
     if (lineFeed >= 0) {
@@ -39,7 +35,7 @@ export class LineReader {
   /** Goes on with a line of which some was read. */
   resume(): Line | undefined {
     const { bytes, position, end } = this.#cursor;
-    const lineFeed = Bytes.findByte(bytes, LF, position);
+    const lineFeed = this.#cursor.findLineFeed(position);
     const stop = lineFeed < 0 ? end : lineFeed + 1;
     const kept = this.#kept;
     this.#check(kept.length + stop - position, lineFeed >= 0);

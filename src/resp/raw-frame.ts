@@ -15,7 +15,7 @@ export class RawFrame {
 
   /** Keeps what a chunk holds of the frame up to `end`, because the chunk goes; `base` is its offset in the stream. */
   keep(chunk: Buffer, span: { base: number; end: number }): void {
-    const from = Math.max(0, this.#start - span.base);
+    const from = this.#next(span.base);
     if (from < span.end) this.#kept.append(chunk, from, span.end);
   }
 
@@ -24,13 +24,18 @@ export class RawFrame {
    * each begins, and where it ends.
    */
   take(chunk: Buffer, span: { base: number; end: number }, cuts: readonly number[]): Buffer {
-    const from = Math.max(0, this.#start - span.base);
+    const from = this.#next(span.base);
     let frame = chunk.subarray(from, span.end);
     if (this.#kept.length > 0) {
       this.#kept.append(frame, 0, frame.length);
       frame = this.#kept.takeBytes(0);
     }
     return cuts.length === 0 ? frame : this.#without(frame, cuts);
+  }
+
+  /** Where in the chunk the first byte of the frame lies that is not kept yet. */
+  #next(base: number): number {
+    return this.#start + this.#kept.length - base;
   }
 
   #without(frame: Buffer, cuts: readonly number[]): Buffer {

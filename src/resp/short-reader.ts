@@ -1,9 +1,8 @@
-import { Buffer } from 'node:buffer';
 import type { BulkReader } from './bulk-reader.ts';
 import * as Bytes from './bytes.ts';
 import { BytesWindow } from './bytes-window.ts';
 import type { Cursor } from './cursor.ts';
-import { readDecimal } from './digits.ts';
+import { POWERS_OF_TEN, readDecimal } from './digits.ts';
 import * as Forms from './form.ts';
 import type { Begun, Frame } from './frame.ts';
 import type { DecoderLimits } from './limits.ts';
@@ -12,11 +11,9 @@ import * as Stack from './reply-stack.ts';
 import { TextWindow } from './text-window.ts';
 
 // Constants of this file's own are folded by the engine, imported ones read from memory each time: bench/README.md.
-const { CR, DIGIT_0, LF, MINUS, Type } = Bytes;
+const { CR, DIGIT_0, DOT, LF, MINUS, Type } = Bytes;
 const { Form } = Forms;
 const MORE: typeof Stack.MORE = Stack.MORE;
-
-const NO_CHUNK = Buffer.alloc(0);
 
 const LETTER_O = 0x4f;
 const LETTER_K = 0x4b;
@@ -44,11 +41,10 @@ export class ShortReader {
   readonly #cursor: Cursor;
   readonly #stack: Stack.ReplyStack;
   readonly #bulk: BulkReader;
-  readonly #texts: TextWindow = new TextWindow();
-  readonly #copies: BytesWindow = new BytesWindow();
-  /** Whether the windows look into the chunk. */
-  #hasWindows = false;
-  readonly #maxBulkBytes: number;
+  readonly #texts: TextWindow;
+  readonly #copies: BytesWindow;
+  /** Larger bulks are for somebody else. */
+  readonly maxBulkBytes: number;
   readonly #maxElements: number;
   readonly #maxReplyBytes: number;
   readonly #maxDepth: number;
@@ -59,8 +55,10 @@ export class ShortReader {
     this.#cursor = cursor;
     this.#stack = stack;
     this.#bulk = options.bulk;
+    this.#texts = new TextWindow(cursor);
+    this.#copies = new BytesWindow(cursor);
     const { limits } = options;
-    this.#maxBulkBytes = Math.min(SMALL_BULK_BYTES, limits.maxBulkBytes, limits.maxReplyBytes);
+    this.maxBulkBytes = Math.min(SMALL_BULK_BYTES, limits.maxBulkBytes, limits.maxReplyBytes);
     this.#maxElements = limits.maxElements;
     this.#maxReplyBytes = limits.maxReplyBytes;
     this.#maxDepth = Math.min(limits.maxDepth, RECURSION_DEPTH);
@@ -68,124 +66,133 @@ export class ShortReader {
 
   /** The cursor has got another chunk, or has been set back in its own. */
   attach(): void {
-    if (!this.#hasWindows) return;
-    this.#hasWindows = false;
-    this.#texts.attach(NO_CHUNK);
-    this.#copies.attach(NO_CHUNK);
+    this.#texts.reset();
+    this.#copies.reset();
   }
 
-  /** The value that begins at the cursor. */
-  read(): Reply | typeof Stack.MORE {
-    const { bytes, position, end } = this.#cursor;
-    if (position + 2 >= end) return MORE;
-    switch (bytes[position]) {
-      case Type.Integer:
-        return this.integer(position);
-      case Type.BulkString:
-        return this.bulkString(position);
-      case Type.SimpleString:
-        return this.simple(position);
-      case Type.Double:
-        return this.#double(position);
-      case Type.Null:
-        return this.#null(position);
-      case Type.Boolean:
-        return this.#boolean(position);
-      default:
-        return MORE;
+  /**
+   * The value that begins at the cursor, an aggregate with all that is in it; `depth` aggregates are open around it.
+   *
+   * {@link MORE} leaves the cursor where it was; but of an aggregate that is not all here, short and plain, behind what was
+   * read of it: that goes onto the stack by {@link leave}, and somebody else goes on from there.
+   */
+  read(depth: number): Reply | typeof Stack.MORE {
+    const cursor = this.#cursor;
+    const { bytes, position: start, end } = cursor;
+    // Nearly every frame begins with its type, digits and a CRLF.
+    const limit = Math.min(start + 1 + WORD_DIGITS, end - 1);
+    let at = start + 1;
+    let number = 0;
+    for (; at < limit; at++) {
+      const digit = bytes[at]! - DIGIT_0;
+      if (digit < 0 || digit > 9) break;
+      number = (number * 10 + digit) | 0;
     }
+    if (at === start + 1 || at + 1 >= end || bytes[at] !== CR || bytes[at + 1] !== LF) return this.#other(start);
+    const type = bytes[start]!;
+    const from = at + 2;
+    if (type === Type.Integer) {
+      cursor.position = from;
+      return number;
+    }
+    if (type === Type.BulkString) {
+      const to = from + number;
+      if (to + 2 > end || number > this.maxBulkBytes || bytes[to] !== CR || bytes[to + 1] !== LF) return MORE;
+      cursor.position = to + 2;
+      return this.#stack.form === Form.String ? this.#texts.text(from, to) : this.#bytes(from, to);
+    }
+    cursor.position = from;
+    return this.#aggregate(start, number, depth);
+  }
+
+  /** The bulk string whose payload is `[from, to)` in any other form. */
+  #bytes(from: number, to: number): Reply {
+    return this.#stack.form === Form.Bytes ? this.#copies.copy(from, to) : this.#bulk.value(from, to);
+  }
+
+  /** The aggregate whose header begins at `start`, and whose first element begins at the cursor. */
+  #aggregate(start: number, count: number, depth: number): Reply | typeof MORE {
+    const cursor = this.#cursor;
+    const type = cursor.bytes[start]!;
+    const elements = type === Type.Map ? count * 2 : count;
+    if (elements > this.#maxElements || depth >= this.#maxDepth || !this.#isPlain(type, count, depth)) {
+      cursor.position = start;
+      return this.#other(start);
+    }
+    const offset = cursor.base + start;
+    const items: Reply[] = [];
+    for (let missing = elements; missing > 0; missing--) {
+      const element = this.read(depth + 1);
+      if (element === MORE) {
+        this.#begun.push({ type, items, remaining: missing, offset });
+        return MORE;
+      }
+      items.push(element);
+    }
+    return depth > 0 ? items : this.#whole(start, items);
+  }
+
+  /** Whether an aggregate of the type is its elements, in the form of all others. */
+  #isPlain(type: number, count: number, depth: number): boolean {
+    const { maps, form, pushForm } = this.#stack;
+    if (form > Form.Bytes) return false;
+    if (type === Type.Map) return maps === 'pairs';
+    if (type === Type.Push) return count > 0 && depth === 0 && form === Form.String && pushForm === Form.String;
+    return type === Type.Array || type === Type.Set;
+  }
+
+  #whole(start: number, items: Reply[]): Reply | typeof MORE {
+    const cursor = this.#cursor;
+    if (cursor.position - start <= this.#maxReplyBytes) {
+      if (cursor.bytes[start] !== Type.Push) return items;
+      if (typeof items[0] === 'string') return new Push(items[0], items);
+    }
+    // Too large, or not begun by a string: that is for somebody else to say. The windows only ever move on.
+    cursor.position = start;
+    this.attach();
+    return MORE;
+  }
+
+  /** Puts what was read of an aggregate onto the stack; false when there is nothing. */
+  leave(): boolean {
+    if (this.#begun.length === 0) return false;
+    this.#stack.adopt(this.#begun);
+    return true;
   }
 
   /** Reads elements of an aggregate that is built, all but its last, which completes it. */
   fill(frame: Frame): void {
     const { items } = frame;
+    const { depth } = this.#stack;
     let { remaining } = frame;
     for (; remaining > 1; remaining--) {
-      const element = this.read();
+      const element = this.read(depth);
       if (element === MORE) break;
       items.push(element);
     }
     frame.remaining = remaining;
   }
 
-  /**
-   * The aggregate that begins at the cursor, with all that is in it. Where not all of it is here, short and plain, what
-   * has been read of it goes onto the stack, and somebody else goes on from there.
-   */
-  aggregate(): Reply | typeof Stack.MORE {
-    const stack = this.#stack;
-    if (stack.form > Form.Bytes) return MORE;
-    const cursor = this.#cursor;
-    const { bytes, position } = cursor;
-    const items = this.#items(stack.depth);
-    if (items === MORE) {
-      stack.adopt(this.#begun);
-      return MORE;
-    }
-    if (cursor.position - position <= this.#maxReplyBytes) {
-      if (bytes[position] !== Type.Push) return items;
-      if (typeof items[0] === 'string') return new Push(items[0], items);
-    }
-    // Too large, or not begun by a string: that is for somebody else to say. The windows only ever move on.
-    cursor.position = position;
-    this.attach();
-    return MORE;
-  }
-
-  #items(depth: number): Reply[] | typeof MORE {
-    const { position: start, base } = this.#cursor;
-    const type = this.#cursor.bytes[start]!;
-    const count = depth < this.#maxDepth ? this.#count(type, depth) : -1;
-    if (count < 0) return MORE;
-    const items: Reply[] = [];
-    for (let missing = count; missing > 0; missing--) {
-      let element = this.read();
-      if (element === MORE) element = this.#items(depth + 1);
-      if (element === MORE) {
-        this.#begun.push({ type, items, remaining: missing, offset: base + start });
+  /** What begins with no type, digits and CRLF. */
+  #other(start: number): Reply | typeof MORE {
+    const { bytes, end } = this.#cursor;
+    if (start + 2 >= end) return MORE;
+    switch (bytes[start]) {
+      case Type.Integer:
+        return this.#longInteger(start);
+      case Type.BulkString:
+        return this.#nullBulk(start);
+      case Type.SimpleString:
+        return this.simple(start);
+      case Type.Double:
+        return this.#double(start);
+      case Type.Null:
+        return this.#null(start);
+      case Type.Boolean:
+        return this.#boolean(start);
+      default:
         return MORE;
-      }
-      items.push(element);
     }
-    return items;
-  }
-
-  /** How many elements the plain aggregate at the cursor has; else -1. */
-  #count(type: number, depth: number): number {
-    if (type !== Type.Array && !this.#isPlain(type, depth)) return -1;
-    const { position } = this.#cursor;
-    const length = this.length(position);
-    const elements = type === Type.Map ? length * 2 : length;
-    if (elements <= this.#maxElements && (elements > 0 || type !== Type.Push)) return elements;
-    this.#cursor.position = position;
-    return -1;
-  }
-
-  /** Whether an aggregate of the type is its elements, in the form of all others. */
-  #isPlain(type: number, depth: number): boolean {
-    const { maps, form, pushForm } = this.#stack;
-    if (type === Type.Map) return maps === 'pairs';
-    if (type === Type.Push) return depth === 0 && form === Form.String && pushForm === Form.String;
-    return type === Type.Set;
-  }
-
-  /** Mostly in a register of 32 bits: the integer is the hard shape, of which peers need 25 ns. */
-  integer(start: number): number | typeof Stack.MORE {
-    const cursor = this.#cursor;
-    const { bytes, end } = cursor;
-    const first = start + 1;
-    const limit = Math.min(first + WORD_DIGITS, end - 1);
-    let at = first;
-    let integer = 0;
-    for (; at < limit; at++) {
-      const digit = bytes[at]! - DIGIT_0;
-      if (digit < 0 || digit > 9) break;
-      integer = (integer * 10 + digit) | 0;
-    }
-    if (at + 1 >= end) return MORE;
-    if (at === first || bytes[at] !== CR || bytes[at + 1] !== LF) return this.#longInteger(start);
-    cursor.position = at + 2;
-    return integer;
   }
 
   #longInteger(start: number): number | typeof Stack.MORE {
@@ -218,39 +225,7 @@ export class ShortReader {
     while (at < limit && bytes[at]! >= 0x20 && bytes[at]! < 0x80) at++;
     if (!cursor.isCrlf(at)) return MORE;
     cursor.position = at + 2;
-    if (!this.#hasWindows) this.#openWindows();
     return this.#texts.text(start + 1, at);
-  }
-
-  // $ 1 6 CR LF payload CR LF
-  //   ^ at, until it is behind the digits
-  bulkString(start: number): Reply | typeof Stack.MORE {
-    const cursor = this.#cursor;
-    const { bytes, end } = cursor;
-    let at = start + 1;
-    let length = 0;
-    for (const limit = Math.min(at + LENGTH_DIGITS, end); at < limit; at++) {
-      const digit = bytes[at]! - DIGIT_0;
-      if (digit < 0 || digit > 9) break;
-      length = (length * 10 + digit) | 0;
-    }
-    const from = at + 2;
-    const to = from + length;
-    if (at === start + 1) return this.#nullBulk(start);
-    if (to + 2 > end || length > this.#maxBulkBytes) return MORE;
-    if (bytes[at] !== CR || bytes[at + 1] !== LF || bytes[to] !== CR || bytes[to + 1] !== LF) return MORE;
-    cursor.position = to + 2;
-    if (!this.#hasWindows) this.#openWindows();
-    const { form } = this.#stack;
-    if (form === Form.String) return this.#texts.text(from, to);
-    return form === Form.Bytes ? this.#copies.copy(from, to) : this.#bulk.value(from, to);
-  }
-
-  /** In the smallest chunks there is often nothing to be had from one. */
-  #openWindows(): void {
-    this.#hasWindows = true;
-    this.#texts.attach(this.#cursor.bytes);
-    this.#copies.attach(this.#cursor.bytes);
   }
 
   /** `$-1`, which a server says for every key that is not there. */
@@ -262,14 +237,37 @@ export class ShortReader {
     return null;
   }
 
+  // , 1 2 . 7 5 CR LF
+  //       ^ point   ^ at, until it is behind the digits
   #double(start: number): number | typeof Stack.MORE {
+    const cursor = this.#cursor;
+    const { bytes } = cursor;
+    const first = bytes[start + 1] === MINUS ? start + 2 : start + 1;
+    const limit = Math.min(first + WORD_DIGITS + 1, cursor.end);
+    let at = first;
+    let digits = 0;
+    let point = 0;
+    for (; at < limit; at++) {
+      const digit = bytes[at]! - DIGIT_0;
+      if (digit >= 0 && digit <= 9) digits = (digits * 10 + digit) | 0;
+      else if (bytes[at] === DOT && point === 0) point = at;
+      else break;
+    }
+    const places = point === 0 ? 0 : at - point - 1;
+    const isPlain = at > first && at - first <= WORD_DIGITS && (point === 0 || (point > first && places > 0));
+    if (!isPlain || !cursor.isCrlf(at)) return this.#longDouble(start);
+    cursor.position = at + 2;
+    const magnitude = digits / POWERS_OF_TEN[places]!;
+    return first === start + 1 ? magnitude : -magnitude;
+  }
+
+  #longDouble(start: number): number | typeof Stack.MORE {
     const cursor = this.#cursor;
     const { bytes } = cursor;
     const limit = Math.min(cursor.end, start + LINE_BYTES);
     let at = start + 1;
     while (at < limit && bytes[at] !== CR) at++;
-    if (!cursor.isCrlf(at)) return MORE;
-    const value = readDecimal(bytes, start + 1, at);
+    const value = cursor.isCrlf(at) ? readDecimal(bytes, start + 1, at) : undefined;
     if (value === undefined) return MORE;
     cursor.position = at + 2;
     return value;

@@ -4,17 +4,17 @@ import { BulkReader, TOLD_STRING } from './bulk-reader.ts';
 import * as Bytes from './bytes.ts';
 import type { Cursor } from './cursor.ts';
 import * as Forms from './form.ts';
+import { LEFT_BYTES } from './inbox.ts';
 import type { DecoderLimits } from './limits.ts';
 import { type Line, NULL_LENGTH, STREAMED_LENGTH } from './line.ts';
 import { LineReader } from './line-reader.ts';
 import { NEED_DATA, type Reply } from './reply.ts';
 import { MORE, type ReplyStack } from './reply-stack.ts';
 import { ShortReader } from './short-reader.ts';
-import { TAIL_BYTES } from './tail.ts';
 import { isLineType, isValueType } from './visitor.ts';
 
 // Constants of this file's own are folded by the engine, imported ones read from memory each time: bench/README.md.
-const { CR, LF, Type } = Bytes;
+const { CR, Type } = Bytes;
 const { Form } = Forms;
 
 /** What the reader is in the middle of. */
@@ -26,8 +26,8 @@ export type Token = Reply | typeof MORE | typeof NEED_DATA;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Of a longer bulk string the payload is gathered as it comes, which costs less than to read its header again. */
-const TAIL_BULK_BYTES = 32;
+/** Longer lines are gathered as they come. */
+const LEFT_LINE_BYTES = 64;
 
 /**
  * Reads one value or one header at a time.
@@ -43,7 +43,12 @@ export class TokenReader {
   readonly #lines: LineReader;
   readonly #bulk: BulkReader;
   #partial: Partial = Partial.None;
-  #mayLeaveTail = false;
+  /** Whether the end of the chunk may be left. */
+  #mayLeave = false;
+  /** Of the frame that was left: the bytes it has at least, if they are known; else 0. */
+  #leastBytes = 0;
+  /** How many bytes of it were looked through for the end of its line. */
+  #searched = 0;
 
   constructor(cursor: Cursor, stack: ReplyStack, options: { limits: DecoderLimits; keepsFormat: boolean }) {
     const { limits } = options;
@@ -59,16 +64,20 @@ export class TokenReader {
     return this.#partial === Partial.None;
   }
 
-  /** The cursor has got another chunk, at whose end a short frame may be left unread. */
-  attach(mayLeaveTail: boolean): void {
-    this.#mayLeaveTail = mayLeaveTail;
+  /** The cursor has got other bytes. */
+  attach(): void {
     this.short.attach();
+  }
+
+  /** Whether the beginning of a short frame at the end of a chunk may be left, to be read with the next one. */
+  set mayLeave(mayLeave: boolean) {
+    this.#mayLeave = mayLeave;
   }
 
   /** Reads the token that begins at the cursor. */
   token(): Token {
-    const value = this.short.read();
-    return value === MORE ? this.#longToken() : value;
+    const value = this.short.read(this.#stack.depth);
+    return value !== MORE || this.short.leave() ? value : this.#longToken();
   }
 
   #longToken(): Token {
@@ -86,12 +95,7 @@ export class TokenReader {
       case Type.Array:
       case Type.Map:
       case Type.Set:
-      case Type.Push: {
-        const depth = this.#stack.depth;
-        const whole = this.short.aggregate();
-        if (whole !== MORE || this.#stack.depth > depth) return whole;
-        return this.#aggregate(type, start);
-      }
+      case Type.Push:
       case Type.Attribute:
         return this.#aggregate(type, start);
       case Type.End:
@@ -104,15 +108,32 @@ export class TokenReader {
   }
 
   /**
-   * Whether all that is left of the chunk, from the beginning of a value on, is to be left for the next one: nothing, or
-   * the beginning of a short frame.
+   * Whether all that is left, from the beginning of a value on, is to be left for the next chunk: nothing, or the beginning
+   * of a short frame.
    */
   isCutShort(): boolean {
     const { bytes, position, end } = this.#cursor;
-    if (position === end) return true;
-    if (!this.#mayLeaveTail || end - position > TAIL_BYTES) return false;
-    if (Bytes.findByte(bytes, LF, position) < 0) return isValueType(bytes[position]!);
-    return bytes[position] === Type.BulkString && this.#isCutBulk(position);
+    const left = end - position;
+    if (left === 0) return true;
+    if (!this.#mayLeave || left > LEFT_BYTES) return false;
+    if (bytes[position] === Type.BulkString && this.#isCutBulk(position)) return true;
+    return this.#isCutLine(position) && isValueType(bytes[position]!);
+  }
+
+  /** Whether what was left is still to be left, with what came behind it. */
+  isStillCutShort(): boolean {
+    const { bytes, position, end } = this.#cursor;
+    const missing = this.#leastBytes - (end - position);
+    if (this.#leastBytes > 0) return missing > 1 || (missing === 1 && bytes[end - 1] === CR);
+    return this.#isCutLine(position + this.#searched);
+  }
+
+  /** Whether all that is left is the beginning of a short line. The bytes before `from` are known not to end it. */
+  #isCutLine(from: number): boolean {
+    const { position, end } = this.#cursor;
+    this.#leastBytes = 0;
+    this.#searched = end - position;
+    return this.#searched <= LEFT_LINE_BYTES && this.#cursor.findLineFeed(from) < 0;
   }
 
   /** Whether the header of a short bulk string is here, and the payload is not. A wrong byte behind it is judged at once. */
@@ -123,7 +144,9 @@ export class TokenReader {
     if (length < 0) return false;
     const to = cursor.position + length;
     cursor.position = start;
-    if (to + 2 - start > TAIL_BULK_BYTES) return false;
+    const frameBytes = to + 2 - start;
+    if (frameBytes > LEFT_BYTES || length > this.short.maxBulkBytes) return false;
+    this.#leastBytes = to + 1 < end ? 0 : frameBytes;
     return to >= end || (to + 1 === end && bytes[to] === CR);
   }
 
@@ -137,11 +160,11 @@ export class TokenReader {
     if (start === cursor.end) return NEED_DATA;
     const type = cursor.bytes[start]!;
     if (type === Type.BulkString) {
-      const string = this.short.bulkString(start);
+      const string = this.short.read(0);
       if (string === null) this.#stack.tellLine(Type.Null, NOTHING);
       return string === MORE ? this.#line() : string;
     }
-    if (type === Type.Integer && this.short.integer(start) !== MORE) {
+    if (type === Type.Integer && this.short.read(0) !== MORE) {
       this.#stack.tellLine(type, cursor.view(start + 1, cursor.position - 2));
       return null;
     }
@@ -183,8 +206,7 @@ export class TokenReader {
   }
 
   #line(): Token {
-    const { bytes, position, end } = this.#cursor;
-    if (this.#mayLeaveTail && end - position <= TAIL_BYTES && Bytes.findByte(bytes, LF, position) < 0) return NEED_DATA;
+    if (this.#mayLeave && this.#isCutLine(this.#cursor.position)) return NEED_DATA;
     return this.#judged(this.#lines.read());
   }
 

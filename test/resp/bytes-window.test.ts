@@ -2,15 +2,16 @@ import { Buffer } from 'node:buffer';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BytesWindow } from '../../src/resp/bytes-window.ts';
+import { Cursor } from '../../src/resp/cursor.ts';
 
 const test = suite('bytes window');
 
 const CHUNK = Buffer.from(Array.from({ length: 20_000 }, (_, index) => index % 251));
 
 function windowOf(chunk: Buffer): BytesWindow {
-  const window = new BytesWindow();
-  window.attach(chunk);
-  return window;
+  const cursor = new Cursor();
+  cursor.attach(chunk);
+  return new BytesWindow(cursor);
 }
 
 test('values of all lengths, one behind the other, are what the chunk has there, and share nothing with it', () => {
@@ -41,9 +42,12 @@ test('whatever the order of short and long values, none keeps more than 1.5 KiB 
 });
 
 test('another chunk begins anew', () => {
-  const window = windowOf(CHUNK);
+  const cursor = new Cursor();
+  cursor.attach(CHUNK);
+  const window = new BytesWindow(cursor);
   const copy = window.copy(0, 10);
-  window.attach(Buffer.alloc(1000, 'x'));
+  cursor.attach(Buffer.alloc(1000, 'x'));
+  window.reset();
   assert.is(window.copy(0, 3).toString(), 'xxx');
   assert.equal(copy, CHUNK.subarray(0, 10));
 });

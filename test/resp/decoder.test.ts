@@ -8,6 +8,7 @@ import {
   type DecoderOptions,
   NEED_DATA,
   Push,
+  type Reply,
   type ReplyForm,
   unwrap,
   VerbatimString,
@@ -186,6 +187,18 @@ test('a view lies in the chunk when all of it is there; raw has the frame as it 
   assert.equal(view, Buffer.from('hello'));
   decoder.reply = 'raw';
   assert.equal(decoder.next(), Buffer.from('*1\r\n:+5\r\n'));
+});
+
+test('a view is valid until the next feed, whatever was fed before', () => {
+  for (const size of [3, 50, 200, 700, 1400]) {
+    const decoder = new Decoder({ reply: 'view' });
+    const texts = Array.from({ length: 40 }, (_, n) => String(n).padEnd(size + (n % 7), '.'));
+    const wire = Buffer.from(texts.map((text) => `$${text.length}\r\n${text}\r\n`).join(''));
+    for (let at = 0; at < wire.length; at += 100) decoder.feed(Buffer.from(wire.subarray(at, at + 100)));
+    const views: Reply[] = [];
+    for (let reply = decoder.next(); reply !== NEED_DATA; reply = decoder.next()) views.push(reply);
+    assert.equal(views.map(String), texts);
+  }
 });
 
 test('a raw reply is cleaned of a push inside it that takes whole chunks', () => {

@@ -51,7 +51,7 @@ const SHORT: readonly [string, Reply][] = [
 test('a short value that is all here is read, and the cursor is behind it', () => {
   for (const [wire, value] of SHORT) {
     const { reader, cursor } = readerOf(`${wire}:1\r\n`);
-    assert.equal(reader.read(), value, wire);
+    assert.equal(reader.read(0), value, wire);
     assert.is(cursor.position, Buffer.byteLength(wire), wire);
   }
 });
@@ -61,7 +61,7 @@ test('a value of which a byte is missing is for somebody else, and the cursor st
     const bytes = Buffer.from(wire);
     for (let length = 0; length < bytes.length; length++) {
       const { reader, cursor } = readerOf(bytes.subarray(0, length));
-      assert.is(reader.read(), MORE, `${length} of ${wire}`);
+      assert.is(reader.read(0), MORE, `${length} of ${wire}`);
       assert.is(cursor.position, 0);
     }
   }
@@ -87,12 +87,12 @@ test('it judges nothing: what is wrong, long, or rare is for somebody else too',
     '+é\r\n',
     ',1e5\r\n',
     '(1\r\n',
-    '*0\r\n',
+    '|0\r\n',
     '!1\r\nx\r\n',
   ];
   for (const wire of [...wrong, ...rare, '$10000000000\r\n', `+${'x'.repeat(70)}\r\n`, ',.5\r\n', '-x\r\n', '@@@']) {
     const { reader, cursor } = readerOf(wire);
-    assert.is(reader.read(), MORE, wire);
+    assert.is(reader.read(0), MORE, wire);
     assert.is(cursor.position, 0, wire);
   }
 });
@@ -100,7 +100,8 @@ test('it judges nothing: what is wrong, long, or rare is for somebody else too',
 test('an aggregate is filled as far as short values go, but for its last element', () => {
   for (const [wire, items] of [
     [':1\r\n+a\r\n$1\r\nb\r\n:4\r\n', [1, 'a', 'b']],
-    [':1\r\n*0\r\n:3\r\n:4\r\n', [1]],
+    [':1\r\n*0\r\n:3\r\n:4\r\n', [1, [], 3]],
+    [':1\r\n|0\r\n:3\r\n:4\r\n', [1]],
     ['', []],
   ] as const) {
     const frame = new Frame();
@@ -115,16 +116,18 @@ test('an aggregate is filled as far as short values go, but for its last element
 test('an aggregate of short values is read at once, whatever is nested in it', () => {
   const wire = '*3\r\n:1\r\n%1\r\n+a\r\n~1\r\n_\r\n*0\r\n';
   const { reader, cursor } = readerOf(wire);
-  assert.equal(reader.aggregate(), [1, ['a', [null]], []]);
+  assert.equal(reader.read(0), [1, ['a', [null]], []]);
   assert.is(cursor.position, wire.length);
   const { reader: pushes } = readerOf('>2\r\n+kind\r\n:1\r\n');
-  assert.equal(pushes.aggregate(), new Push('kind', ['kind', 1]));
+  assert.equal(pushes.read(0), new Push('kind', ['kind', 1]));
 });
 
 test('an aggregate that is not all short goes onto the stack as far as it was read', () => {
   const { reader, cursor, stack } = readerOf('*2\r\n:1\r\n*3\r\n:2\r\n-ERR\r\n');
-  assert.is(reader.aggregate(), MORE);
+  assert.is(reader.read(0), MORE);
   assert.is(cursor.position, '*2\r\n:1\r\n*3\r\n:2\r\n'.length);
+  assert.is(reader.leave(), true);
+  assert.is(reader.leave(), false);
   assert.is(stack.depth, 2);
   assert.equal(stack.innermost.items, [2]);
   assert.is(stack.innermost.remaining, 2);
@@ -134,7 +137,8 @@ test('an aggregate that something must be said of is not touched', () => {
   const wrong = ['*-1\r\n', '*?\r\n', '>0\r\n', '>1\r\n:1\r\n', '|0\r\n', '*x\r\n', '*99999999\r\n', '*1'];
   for (const wire of wrong) {
     const { reader, cursor, stack } = readerOf(wire);
-    assert.is(reader.aggregate(), MORE, wire);
+    assert.is(reader.read(0), MORE, wire);
+    assert.is(reader.leave(), false, wire);
     assert.is(cursor.position, 0, wire);
     assert.is(stack.depth, 0, wire);
   }
@@ -152,8 +156,8 @@ test('a length is read with its line, or not at all', () => {
 test('in the bytes form bulk strings are copies, in the view form the chunk itself', () => {
   const bytes = readerOf('$5\r\nhello\r\n', Form.Bytes);
   const view = readerOf('$5\r\nhello\r\n', Form.View);
-  assert.equal(bytes.reader.read(), Buffer.from('hello'));
-  const value = view.reader.read() as Buffer;
+  assert.equal(bytes.reader.read(0), Buffer.from('hello'));
+  const value = view.reader.read(0) as Buffer;
   view.cursor.bytes.write('HELLO', 4);
   assert.is(value.toString(), 'HELLO');
 });

@@ -1,14 +1,20 @@
 import { Buffer } from 'node:buffer';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Cursor } from '../../src/resp/cursor.ts';
 import { TextWindow } from '../../src/resp/text-window.ts';
 
 const test = suite('text window');
 
+function windowOf(bytes: Buffer): TextWindow {
+  const cursor = new Cursor();
+  cursor.attach(bytes);
+  return new TextWindow(cursor);
+}
+
 /** All texts of the given lengths, one behind the other. */
 function texts(bytes: Buffer, lengths: readonly number[]): string[] {
-  const window = new TextWindow();
-  window.attach(bytes);
+  const window = windowOf(bytes);
   return spans(lengths).map(([from, to]) => window.text(from, to));
 }
 
@@ -51,21 +57,50 @@ test('texts out of a chunk of UTF-8 that is not ASCII, over many windows, are wh
 });
 
 test('a chunk that begins within a character is no obstacle', () => {
-  const window = new TextWindow();
-  const bytes = Buffer.concat([Buffer.from('日本').subarray(2), Buffer.from('ключ'.repeat(30))]);
-  window.attach(bytes);
+  const window = windowOf(Buffer.concat([Buffer.from('日本').subarray(2), Buffer.from('ключ'.repeat(30))]));
   assert.is(window.text(4, 12), 'ключ');
   assert.is(window.text(20, 28), 'ключ');
 });
 
-test('another chunk begins anew', () => {
-  const window = new TextWindow();
-  window.attach(Buffer.from('first'));
-  assert.is(window.text(0, 5), 'first');
-  window.attach(Buffer.from('other'));
-  assert.is(window.text(0, 5), 'other');
-  window.attach(Buffer.from('é'));
-  assert.is(window.text(0, 2), 'é');
+test('texts that are no UTF-8 among others are decoded by themselves', () => {
+  const words = [
+    Buffer.from('ключ'),
+    Buffer.from([0xe6, 0x97]),
+    Buffer.from('plain'),
+    Buffer.from([0xff]),
+    Buffer.from('é'),
+  ];
+  const all = Array.from({ length: 200 }, (_, index) => words[(index * 3) % words.length]!);
+  const lengths = all.map((word) => word.length);
+  assert.equal(
+    texts(Buffer.concat(all), lengths),
+    all.map((word) => word.toString()),
+  );
+});
+
+test('ASCII and other windows of one chunk take turns', () => {
+  const words = ['a'.repeat(200), 'ключ'.repeat(20), 'b'.repeat(100)];
+  const all = Array.from({ length: 300 }, (_, index) => words[Math.floor(index / 20) % 3]!);
+  const lengths = all.map((word) => Buffer.byteLength(word));
+  assert.equal(texts(Buffer.from(all.join('')), lengths), all);
+});
+
+test('another chunk begins anew, and so does one that has become longer', () => {
+  const cursor = new Cursor();
+  const window = new TextWindow(cursor);
+  for (const text of ['first'.repeat(20), 'other'.repeat(20), 'é'.repeat(50), 'x'.repeat(100)]) {
+    cursor.attach(Buffer.from(text));
+    window.reset();
+    assert.is(window.text(0, 10), text.slice(0, text.startsWith('é') ? 5 : 10));
+  }
+  const bytes = Buffer.alloc(1000, 'a');
+  cursor.attach(bytes);
+  cursor.end = 100;
+  window.reset();
+  assert.is(window.text(0, 5), 'aaaaa');
+  bytes.write('é', 150);
+  cursor.end = 1000;
+  assert.is(window.text(150, 152), 'é');
 });
 
 test.run();
