@@ -12,20 +12,19 @@ import {
 } from '../../src/net/index.ts';
 import { NEED_DATA, RequestDecoder } from '../../src/resp/index.ts';
 
-const NODES = 3;
 const FIRST_PORT = 7000;
 const MOST_REPLIES = 10_000;
 /** Of `*2 CR LF $3 CR LF GET CR LF ...`. */
 const NAME_LENGTH_AT = 5;
 const THREE = 0x33;
-const SLOTS_OF_A_NODE = 16384 / NODES;
+const SLOTS = 16_384;
 
 export const SEED: Endpoint = { host: '127.0.0.1', port: FIRST_PORT };
 
-/** The network of such a cluster. `commandBytes` is the length of each command on the wire. */
-export function memoryRuntime(commandBytes: number, reply: Buffer): Runtime {
+/** The network of such a cluster of `nodes` primaries. `commandBytes` is the length of each command on the wire. */
+export function memoryRuntime(commandBytes: number, reply: Buffer, nodes = 3): Runtime {
   const replies = Buffer.concat(Array.from({ length: MOST_REPLIES }, () => reply));
-  const answer = { commandBytes, replyBytes: reply.length, replies };
+  const answer = { commandBytes, replyBytes: reply.length, replies, slots: slots(nodes) };
   return { ...systemRuntime, openTransport: (_, events) => new MemoryNode(events, answer) };
 }
 
@@ -33,6 +32,8 @@ interface Answer {
   readonly commandBytes: number;
   readonly replyBytes: number;
   readonly replies: Buffer;
+  /** To CLUSTER SLOTS. */
+  readonly slots: string;
 }
 
 class MemoryNode implements Transport {
@@ -80,16 +81,17 @@ class MemoryNode implements Transport {
 
   #greetingFor([name, what]: string[]): Buffer {
     if (name === 'HELLO') return Buffer.from('%1\r\n+proto\r\n:3\r\n');
-    return Buffer.from(what === 'SLOTS' ? slots() : '-ERR not known here\r\n');
+    return Buffer.from(what === 'SLOTS' ? this.#answer.slots : '-ERR not known here\r\n');
   }
 }
 
 /** CLUSTER SLOTS: each node has its share. */
-function slots(): string {
-  const shares = Array.from({ length: NODES }, (_, node) => {
-    const [from, to] = [Math.ceil(node * SLOTS_OF_A_NODE), Math.ceil((node + 1) * SLOTS_OF_A_NODE) - 1];
+function slots(nodes: number): string {
+  const share = SLOTS / nodes;
+  const shares = Array.from({ length: nodes }, (_, node) => {
+    const [from, to] = [Math.ceil(node * share), Math.ceil((node + 1) * share) - 1];
     const id = String(node).padStart(40, '0');
     return `*3\r\n:${from}\r\n:${to}\r\n*3\r\n$9\r\n127.0.0.1\r\n:${FIRST_PORT + node}\r\n$40\r\n${id}\r\n`;
   });
-  return `*${NODES}\r\n${shares.join('')}`;
+  return `*${nodes}\r\n${shares.join('')}`;
 }
