@@ -7,4 +7,5 @@ export { findCommand, findCommandIn, knownCommands } from './find-command.ts';
 export { findKeyRange, type KeyRange } from './key-range.ts';
 export type { BeginSearch, FindKeys, KeyAccess, KeySpec } from './key-spec.ts';
 export { firstKeyIndex, keyPositions } from './keys.ts';
+export { secretArguments } from './secret-arguments.ts';
 export { needsSession, runsInSession, type SessionNeed } from './session-need.ts';

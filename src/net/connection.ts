@@ -14,6 +14,7 @@ import { type ConnectionEvent, ConnectionState, transition } from './connection-
 import type { Credentials } from './credentials.ts';
 import { type Endpoint, formatAddress } from './endpoint.ts';
 import { Handshake, type HandshakeStep, refusal } from './handshake.ts';
+import { withoutSecrets } from './hide-secrets.ts';
 import { isMonitorLine } from './monitor-line.ts';
 import type { ClientSettings } from './options.ts';
 import { internalCommand, Outbox } from './outbox.ts';
@@ -281,7 +282,8 @@ export class Connection {
     else this.#events.onReply(this, command, reply);
   }
 
-  #refused(command: Command, reply: ErrorReply): void {
+  #refused(command: Command, refusal: ErrorReply): void {
+    const reply = withoutSecrets(refusal, command);
     reply.command = command.name;
     reply.address = this.address;
     this.#events.onReply(this, command, command.transaction?.explain(reply) ?? reply);

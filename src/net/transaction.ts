@@ -1,6 +1,7 @@
 import { type CommandInfo, findCommand, needsSession } from '../commands/index.ts';
 import { ClusterError, ErrorReply, invalidArgument } from '../errors.ts';
 import { type Argument, argumentBytes, checkArguments, type Reply } from '../resp/index.ts';
+import { withoutSecrets } from './hide-secrets.ts';
 
 /** What goes over the wire behind the commands; the record of a transaction is that of its EXEC. */
 export const EXEC: readonly Argument[] = Object.freeze(['EXEC']);
@@ -50,7 +51,7 @@ export class Transaction {
 
   /** Command number `index`, MULTI being 0, was answered. */
   queued(index: number, reply: Reply): void {
-    if (reply instanceof ErrorReply) this.#refused ??= { index, reply };
+    if (reply instanceof ErrorReply) this.#refused ??= { index, reply: this.#withoutSecrets(index, reply) };
   }
 
   /**
@@ -80,9 +81,17 @@ export class Transaction {
   name<T extends Reply>(replies: T): T {
     if (!Array.isArray(replies)) return replies;
     for (const [i, reply] of replies.entries()) {
-      if (reply instanceof ErrorReply) reply.command = this.#name(i + 1);
+      if (!(reply instanceof ErrorReply)) continue;
+      const named = this.#withoutSecrets(i + 1, reply);
+      named.command = this.#name(i + 1);
+      replies[i] = named;
     }
     return replies;
+  }
+
+  #withoutSecrets(index: number, reply: ErrorReply): ErrorReply {
+    if (index === 0) return reply;
+    return withoutSecrets(reply, { info: this.infos[index - 1], args: this.commands[index - 1]! });
   }
 
   #name(index: number): string {
