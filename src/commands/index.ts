@@ -1,4 +1,5 @@
 /** What the servers' own command tables say: flags, key specifications, policies. Data about commands, no more. */
+export { argumentText } from './argument-text.ts';
 export { blockingTimeoutMs, isBlockingCall, withBlockingTimeout } from './blocking.ts';
 export { type CommandInfo, NO_KEY, type RequestPolicy, type ResponsePolicy } from './command-info.ts';
 export { CommandNames } from './command-names.ts';

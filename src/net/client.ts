@@ -2,8 +2,10 @@ import { isBlockingCall } from '../commands/index.ts';
 import { ConnectionError, type RedisError } from '../errors.ts';
 import type { Argument, Reply } from '../resp/index.ts';
 import { BlockingCalls } from './blocking-calls.ts';
-import type { Command, CommandSink, Outcome } from './command.ts';
+import { type ClientStats, callerStats, serverStats } from './client-stats.ts';
+import type { Command, CommandSink } from './command.ts';
 import { CredentialStore } from './credentials.ts';
+import { type ConnectionChange, type EventListener, Events, ServerActivity } from './diagnostics/index.ts';
 import { checkPort, DEFAULT_PORT, type Endpoint, parseUrl, type TlsOptions } from './endpoint.ts';
 import { Intake } from './intake.ts';
 import { LeaseDesk } from './lease-desk.ts';
@@ -54,6 +56,12 @@ export async function connect(target: ConnectOptions | string = {}): Promise<Cli
   return client;
 }
 
+/** What a client of one server tells of. */
+export interface ClientEvents {
+  /** A connection, of whatever kind, was made or not, lost or closed. */
+  readonly connection: ConnectionChange;
+}
+
 /** The client of one server: `send`, `sendAll`, `close`. Made by {@link connect}. */
 export class Client {
   readonly #link: Link;
@@ -64,6 +72,9 @@ export class Client {
   readonly #sessions: SessionContext;
   readonly #credentials: CredentialStore;
   readonly #pubSub: PubSub;
+  readonly #pool: LeasePool;
+  readonly #events = new Events<ClientEvents>(['connection']);
+  readonly #activity = new ServerActivity((change) => this.#events.tell('connection', change));
   #awaitingReady: { resolve: () => void; reject: (error: RedisError) => void } | undefined;
 
   constructor(options: ConnectOptions) {
@@ -72,12 +83,14 @@ export class Client {
     const handshake = { protocol, clientName, database: options.database };
     this.#credentials = new CredentialStore(settings);
     this.#settings = settings;
-    this.#intake = new Intake(settings, this.#sink);
-    const linkOptions = { endpoint: endpointOf(options), settings, handshake, credentials: this.#credentials };
+    const endpoint = endpointOf(options);
+    this.#intake = new Intake(settings, this.#sink, { database: options.database ?? 0, place: { endpoint } });
+    const linkOptions = { endpoint, settings, handshake, credentials: this.#credentials, activity: this.#activity };
     this.#link = new Link(linkOptions, this.#owner);
     this.#pubSub = new OneServer(linkOptions).pubSub;
     this.#desk = new LeaseDesk(settings);
-    this.#sessions = this.#sessionContext(this.#desk.poolOf(linkOptions));
+    this.#pool = this.#desk.poolOf(linkOptions);
+    this.#sessions = this.#sessionContext(this.#pool);
     this.#blockingCalls = new BlockingCalls(this.#sessions);
     this.#credentials.watch((credentials) => {
       this.#link.reauthenticate(credentials);
@@ -102,16 +115,23 @@ export class Client {
    * Sends one command.
    *
    * @param args name and arguments; bytes are the caller's, and stay unchanged until the promise settles.
-   * @returns the reply, in the form of `options.reply`.
+   * @returns the reply, in the form of `options.reply`: of the type that its caller states, for what a command is answered
+   * with only the caller knows.
    * @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), synchronously, for arguments that can't be sent.
    */
-  send<T extends Reply = Reply>(args: readonly Argument[], options?: SendOptions): Promise<T> {
-    return this.#intake.send(args, options) as Promise<T>;
+  send(args: readonly Argument[], options: SendOptions & { readonly reply: 'skip' }): Promise<null>;
+  send(args: readonly Argument[], options: SendOptions & { readonly reply: 'raw' }): Promise<Buffer>;
+  send<T extends Reply = Reply>(args: readonly Argument[], options?: SendOptions): Promise<T>;
+  send(args: readonly Argument[], options?: SendOptions): Promise<Reply> {
+    return this.#intake.send(args, options);
   }
 
   /** Sends many commands at once; the promise always resolves, with a reply or an error for each, in order. */
-  sendAll(commands: readonly (readonly Argument[])[], options?: SendOptions): Promise<Outcome[]> {
-    return this.#intake.sendAll(commands, options);
+  sendAll<T extends Reply = Reply>(
+    commands: readonly (readonly Argument[])[],
+    options?: SendOptions,
+  ): Promise<(T | RedisError)[]> {
+    return this.#intake.sendAll(commands, options) as Promise<(T | RedisError)[]>;
   }
 
   /**
@@ -204,6 +224,27 @@ export class Client {
   /** Resolves when less than half of what may be under way is. */
   drained(): Promise<void> {
     return this.#intake.drained();
+  }
+
+  /**
+   * Calls a function at every event of a kind, never in the middle of the client's own work. What it throws is an uncaught
+   * error, and does the client no harm; an event that nobody listens to is nothing.
+   *
+   * @returns ends it.
+   */
+  on<E extends keyof ClientEvents>(event: E, listener: EventListener<ClientEvents[E]>): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** The listener is called no more. */
+  off<E extends keyof ClientEvents>(event: E, listener: EventListener<ClientEvents[E]>): void {
+    this.#events.off(event, listener);
+  }
+
+  /** What has happened since the client was made, and how it stands now. */
+  stats(): ClientStats {
+    const callers = callerStats({ intake: this.#intake, desk: this.#desk, pubSub: this.#pubSub });
+    return { ...callers, server: serverStats({ activity: this.#activity, link: this.#link, leases: this.#pool }) };
   }
 
   /** Ends subscriptions, takes no more commands, waits for those under way (at most `closeTimeoutMs`), then disconnects. */

@@ -2,6 +2,7 @@ import type { CommandInfo } from '../commands/index.ts';
 import type { RedisError } from '../errors.ts';
 import type { Argument, Reply, ReplyForm } from '../resp/index.ts';
 import type { Admission } from './admission.ts';
+import type { Place } from './diagnostics/index.ts';
 import type { SendOptions } from './options.ts';
 import type { ReadFrom } from './read-from.ts';
 import type { Transaction } from './transaction.ts';
@@ -40,6 +41,14 @@ export type Outcome = Reply | RedisError;
 /** Who is told when a command of a `sendAll` settles. */
 export interface Batch {
   settled(index: number, outcome: Outcome): void;
+}
+
+/** What is told of one command to those who trace commands. */
+export interface Trace {
+  /** A connection was given the command: so a trace knows who answered last. */
+  sentTo(place: Place): void;
+  /** Its caller is being told. */
+  settled(outcome: Outcome, isError: boolean): void;
 }
 
 /** Who moves commands: to a connection, and again after whatever happens to them there. */
@@ -107,6 +116,8 @@ export class Command {
   isAdmitted = false;
   /** The node's share of admission that it takes, besides the client's. */
   nodeAdmission: Admission | undefined;
+  /** Somebody was told that it was sent, and is to be told what becomes of it. */
+  trace: Trace | undefined;
   /** Stops listening to the caller's signal. */
   forgetSignal: (() => void) | undefined;
   /** Neighbours in the list of commands with the same budget, see deadlines.ts. */

@@ -3,6 +3,7 @@ import type { Push, Reply } from '../resp/index.ts';
 import type { Command } from './command.ts';
 import type { Connection } from './connection.ts';
 import type { CredentialStore, Credentials } from './credentials.ts';
+import type { ConnectionKind, ServerActivity } from './diagnostics/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { HandshakeOptions } from './handshake.ts';
 import type { ClientSettings } from './options.ts';
@@ -39,4 +40,8 @@ export interface ConnectionOptions {
   readonly delayMs: number;
   /** Present: all that comes after the handshake is for it, as bytes; no reply goes to {@link ConnectionEvents}. */
   readonly listener?: Listener | undefined;
+  /** Default `shared`. */
+  readonly kind?: ConnectionKind | undefined;
+  /** Keeps count of what happens at the server; default one that nobody reads. */
+  readonly activity?: ServerActivity | undefined;
 }

@@ -12,8 +12,9 @@ import {
 import type { ConnectionEvents, ConnectionOptions, Listener } from './connection-options.ts';
 import { type ConnectionEvent, ConnectionState, transition } from './connection-state.ts';
 import type { Credentials } from './credentials.ts';
-import { type Endpoint, formatAddress } from './endpoint.ts';
-import { Handshake, type HandshakeStep, refusal } from './handshake.ts';
+import { type ConnectionFacts, ServerActivity } from './diagnostics/index.ts';
+import { formatAddress } from './endpoint.ts';
+import { type Agreement, Handshake, type HandshakeStep, refusal } from './handshake.ts';
 import { withoutSecrets } from './hide-secrets.ts';
 import { isMonitorLine } from './monitor-line.ts';
 import type { ClientSettings } from './options.ts';
@@ -30,6 +31,8 @@ import type { Transport } from './transport.ts';
  */
 export class Connection {
   readonly address: string;
+  readonly #facts: ConnectionFacts;
+  readonly #activity: ServerActivity;
   readonly #settings: ClientSettings;
   readonly #events: ConnectionEvents;
   readonly #options: ConnectionOptions;
@@ -40,7 +43,6 @@ export class Connection {
   readonly #decoder: Decoder;
   readonly #pipeline = new Pipeline();
   readonly #outbox: Outbox;
-  readonly #endpoint: Endpoint;
   /** Set once the server has welcomed us. */
   #listener: Listener | undefined;
   #transport: Transport | undefined;
@@ -51,20 +53,21 @@ export class Connection {
   /** MONITOR was answered: lines that answer nobody come in between. */
   #isMonitoring = false;
   #isProbed = true;
-  #zone: string | undefined;
-  #isTracking = false;
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     const { settings, endpoint } = options;
     this.address = formatAddress(endpoint);
-    this.#endpoint = endpoint;
+    this.#facts = { endpoint, kind: options.kind ?? 'shared', peerAddress: undefined, agreed: undefined };
+    this.#activity = options.activity ?? new ServerActivity();
     this.#settings = settings;
     this.#events = events;
     this.#options = options;
     const pushes = options.listener === undefined ? 'string' : 'bytes';
     this.#decoder = new Decoder({ maps: settings.maps, maxReplyBytes: settings.maxReplyBytes, pushes });
     this.#times = new ByteTimes(settings.runtime);
-    this.#outbox = new Outbox(this.#pipeline, settings.maxBatchBytes, (reply) => this.#multiAnswered(reply));
+    const onMultiAnswered = (reply: Reply): void => this.#multiAnswered(reply);
+    const { counters } = this.#activity;
+    this.#outbox = new Outbox(this.#pipeline, { maxBatchBytes: settings.maxBatchBytes, onMultiAnswered, counters });
     this.#timer = settings.runtime.setTimer(() => this.#dial(), options.delayMs);
   }
 
@@ -93,12 +96,12 @@ export class Connection {
 
   /** The server's availability zone, where it was asked and has one. */
   get zone(): string | undefined {
-    return this.#zone;
+    return this.#facts.agreed?.zone;
   }
 
   /** The server tells when keys that were read over this connection are written. */
   get isTracking(): boolean {
-    return this.#isTracking;
+    return this.#facts.agreed?.isTracking === true;
   }
 
   /** Whether an answer is owed for a live command that is so. */
@@ -108,6 +111,7 @@ export class Connection {
 
   /** Takes a command; it leaves with the next flush, or when the server has welcomed us. */
   enqueue(command: Command): void {
+    command.trace?.sentTo(this.#facts);
     this.#outbox.push(command);
     if (!this.#isFlushScheduled && !this.#outbox.isWriting && this.#state === ConnectionState.Ready) {
       this.#isFlushScheduled = true;
@@ -195,6 +199,10 @@ export class Connection {
       () => this.destroy(connectTimedOut(this.address, this.#state, connectTimeoutMs)),
       connectTimeoutMs,
     );
+    this.#activity.dialling(this.#facts, () => this.#findCredentials());
+  }
+
+  #findCredentials(): void {
     const credentials = this.#options.credentials.current();
     if (credentials instanceof Promise) {
       const failed = (cause: unknown): void => this.destroy(noCredentials(this.address, cause));
@@ -208,7 +216,7 @@ export class Connection {
     if (this.#state !== ConnectionState.Connecting) return;
     this.#credentials = credentials;
     this.#handshake = new Handshake({ ...this.#options.handshake, ...credentials, address: this.address });
-    this.#transport = this.#settings.runtime.openTransport(this.#endpoint, {
+    this.#transport = this.#settings.runtime.openTransport(this.#facts.endpoint, {
       onConnect: () => this.#onConnect(),
       onBytes: (buffer, length) => this.#onBytes(buffer, length),
       onClose: (error) => this.destroy(connectionLost(this.address, this.#state, error)),
@@ -218,31 +226,30 @@ export class Connection {
   #onConnect(): void {
     if (this.#state !== ConnectionState.Connecting) return;
     this.#move('connected');
+    this.#facts.peerAddress = this.#transport?.peerAddress;
     this.#takeStep(this.#handshake!.start());
   }
 
   #takeStep(step: HandshakeStep): void {
-    if (step.kind === 'send') {
-      this.#write(internalCommand(step.args));
-      return;
-    }
-    this.#zone = step.zone;
-    this.#isTracking = step.isTracking;
-    this.#welcome();
+    if (step.kind === 'send') this.#write(internalCommand(step.args));
+    else this.#welcome(step);
   }
 
-  #welcome(): void {
+  #welcome(agreed: Agreement): void {
     this.#move('welcomed');
+    this.#facts.agreed = agreed;
     this.#settings.runtime.clearTimer(this.#timer);
     this.#listener = this.#options.listener;
     if (this.#listener !== undefined) this.#decoder.reply = 'bytes';
     this.#watch();
+    this.#activity.welcomed(this.#facts);
     this.#events.onReady(this);
     this.#flush();
   }
 
   #onBytes(buffer: Buffer, length: number): void {
     this.#times.heard();
+    this.#activity.counters.bytesReceived += length;
     const decoder = this.#decoder;
     const listener = this.#listener;
     try {
@@ -286,6 +293,7 @@ export class Connection {
     const reply = withoutSecrets(refusal, command);
     reply.command = command.name;
     reply.address = this.address;
+    this.#activity.refused(reply);
     this.#events.onReply(this, command, command.transaction?.explain(reply) ?? reply);
   }
 
@@ -368,6 +376,7 @@ export class Connection {
     this.#transport?.destroy();
     const unanswered = this.#pipeline.takeUnanswered();
     for (const command of this.takeQueued()) unanswered.push(command);
+    this.#activity.ended(this.#facts, error, unanswered.length);
     this.#events.onEnd(this, unanswered, error);
   }
 

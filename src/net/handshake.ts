@@ -17,15 +17,17 @@ export interface HandshakeOptions extends Credentials {
   readonly tracksReads?: boolean | undefined;
 }
 
+/** What a handshake has come to. */
+export interface Agreement {
+  readonly protocol: 2 | 3;
+  readonly zone?: string | undefined;
+  readonly isTracking: boolean;
+}
+
 /** What to do next: send one command and await its reply, or begin work. */
 export type HandshakeStep =
   | { readonly kind: 'send'; readonly args: readonly Argument[] }
-  | {
-      readonly kind: 'ready';
-      readonly protocol: 2 | 3;
-      readonly zone?: string | undefined;
-      readonly isTracking: boolean;
-    };
+  | ({ readonly kind: 'ready' } & Agreement);
 
 type Stage = 'hello' | 'auth' | 'probe' | 'name' | 'select' | 'readonly' | 'zone' | 'tracking';
 

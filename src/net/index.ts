@@ -3,7 +3,16 @@ export { Admission, type AdmissionLimits } from './admission.ts';
 export { type BackoffOptions, backoffMs } from './backoff.ts';
 export { BlockingCalls, type LeaseContext } from './blocking-calls.ts';
 export { callUser } from './call-user.ts';
-export { Client, type ConnectOptions, connect } from './client.ts';
+export { Client, type ClientEvents, type ConnectOptions, connect } from './client.ts';
+export {
+  type CallerParts,
+  type CallerStats,
+  type ClientStats,
+  callerStats,
+  type LeaseStats,
+  type ServerStats,
+  serverStats,
+} from './client-stats.ts';
 export {
   type Batch,
   Command,
@@ -14,6 +23,7 @@ export {
   type RetryPolicy,
 } from './command.ts';
 export { type CredentialSource, CredentialStore, type Credentials } from './credentials.ts';
+export * from './diagnostics/index.ts';
 export {
   checkPort,
   DEFAULT_PORT,
@@ -44,6 +54,7 @@ export {
   PubSub,
   type PubSubEvent,
   type PubSubForm,
+  type PubSubStats,
   SUBSCRIBE_DEFAULTS,
   type SubscribeHandlers,
   type SubscribeOptions,

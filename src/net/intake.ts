@@ -1,14 +1,20 @@
 import { blockingTimeoutMs, type CommandInfo, findCommand, needsSession } from '../commands/index.ts';
-import { ClusterError, ConnectionError, ErrorReply, OverloadError, RedisError, TimeoutError } from '../errors.ts';
+import { ErrorReply, RedisError } from '../errors.ts';
 import { type Argument, argumentBytes, checkArguments, type Reply, type ReplyForm } from '../resp/index.ts';
 import { Admission } from './admission.ts';
 import { type Batch, Command, type CommandSink, CommandState, type Outcome, type Terms } from './command.ts';
 import { Deadlines } from './deadlines.ts';
+import { COMMANDS, CommandTrace, Tally, type TraceHome, traceSending } from './diagnostics/index.ts';
 import { Fifo } from './fifo.ts';
+import { aborted, clientClosed, expired, queueFull, sessionNeeded } from './intake-errors.ts';
 import { type ClientSettings, checkSendOptions, type SendOptions } from './options.ts';
 import type { ReadFrom } from './read-from.ts';
 import { Replies } from './replies.ts';
 import { EXEC, Transaction } from './transaction.ts';
+import { TurnClock } from './turn-clock.ts';
+
+/** Of a cluster: which of its servers has a command is known when it has been sent. */
+const ANY_SERVER: TraceHome = { database: 0, place: undefined };
 
 /** What a part of a command has of its own, and who is told of its outcome. */
 export interface PartFields {
@@ -25,11 +31,15 @@ export interface PartFields {
  */
 export class Intake {
   readonly deadlines: Deadlines;
+  /** What callers were told instead of a reply, by its code. */
+  readonly errors: Tally = new Tally();
   readonly #settings: ClientSettings;
   readonly #sink: CommandSink;
+  readonly #home: TraceHome;
   readonly #admission: Admission;
   readonly #usualTerms: Terms;
   readonly #readFrom: ReadFrom | undefined;
+  readonly #clock: TurnClock;
   /** Commands that wait for admission, in the order of their `send`. */
   readonly #waiting = new Fifo<Command>();
   /** Commands that were divided, and what they were divided into; nearly no command is, so it is not on the record. */
@@ -39,13 +49,12 @@ export class Intake {
   #sequence = 0;
   #live = 0;
   #isClosed = false;
-  /** The clock, read once per turn: `send` is called far more often than time passes. */
-  #now = 0;
-  #isNowFresh = false;
 
-  constructor(settings: ClientSettings, sink: CommandSink) {
+  /** @param home what all its commands have in common, for those who trace them */
+  constructor(settings: ClientSettings, sink: CommandSink, home: TraceHome = ANY_SERVER) {
     this.#settings = settings;
     this.#sink = sink;
+    this.#home = home;
     this.#admission = new Admission({ maxCommands: settings.maxCommands, maxBytes: settings.maxBytes });
     this.#usualTerms = {
       options: undefined,
@@ -54,6 +63,7 @@ export class Intake {
       timeoutMs: settings.timeoutMs,
     };
     this.#readFrom = readersOf(settings.readFrom);
+    this.#clock = new TurnClock(settings.runtime);
     this.deadlines = new Deadlines(settings.runtime, (command) => this.#expire(command));
   }
 
@@ -75,7 +85,7 @@ export class Intake {
     const command = this.#accept(args, options);
     command.sink = sink;
     const promise = command.promise();
-    this.#admit(command);
+    this.#begin(command);
     return promise;
   }
 
@@ -88,9 +98,11 @@ export class Intake {
     const records = commands.map((args) => this.#accept(args, options));
     for (const record of records) record.sink = sink;
     return new Promise((resolve) => {
-      const replies = new Replies(records.length, resolve);
+      const trace = COMMANDS.hasSubscribers ? new CommandTrace(records, this.#home) : undefined;
+      const replies = new Replies(records.length, resolve, trace);
       for (let i = 0; i < records.length; i++) records[i]!.joinBatch(replies, i);
-      for (const record of records) this.#admit(record);
+      if (trace === undefined) this.#admitAll(records);
+      else traceSending(trace, this.#admitAll, records);
     });
   }
 
@@ -106,7 +118,7 @@ export class Intake {
     command.bytes += transaction.bytes;
     command.sink = sink;
     const promise = command.promise();
-    this.#admit(command);
+    this.#begin(command);
     return promise.then((replies) => transaction.name(replies));
   }
 
@@ -114,12 +126,13 @@ export class Intake {
   settle(command: Command, outcome: Outcome): void {
     if (command.state === CommandState.Settled) return;
     const isError = outcome instanceof RedisError;
-    if (isError) outcome.wasSent = this.#mayHaveRun(command) || outcome instanceof ErrorReply;
+    if (isError) this.#failed(command, outcome);
     if (command.isAdmitted) this.#release(command);
     this.deadlines.remove(command);
     command.forgetSignal?.();
     this.#live--;
     if (this.#divided.size > 0) this.#divided.delete(command);
+    command.trace?.settled(outcome, isError);
     command.tell(outcome, isError);
     if (this.#waiting.length > 0) this.#admitWaiting();
     if (this.#drainedWaiters.length > 0 || this.#idleWaiters.length > 0) this.#wake();
@@ -147,7 +160,7 @@ export class Intake {
     command.pinnedTo = fields.pinnedTo;
     command.fallback = fields.fallback;
     const promise = command.promise();
-    this.#admit(command);
+    this.#begin(command);
     return promise;
   }
 
@@ -206,7 +219,7 @@ export class Intake {
     this.#isClosed = true;
     // Before their parts, whose outcome would be theirs.
     for (const command of [...this.#divided.keys(), ...this.deadlines.all()]) {
-      if (!command.isSettled) this.#cancel(command, new ConnectionError('ERR_CLOSED', 'the client was closed'));
+      if (!command.isSettled) this.#cancel(command, clientClosed('was'));
     }
     this.deadlines.stop();
   }
@@ -224,7 +237,10 @@ export class Intake {
     return command;
   }
 
-  /** Nearly every command is sent on the client's own terms. */
+  /**
+   * Nearly every command is sent on the client's own terms. A blocking call may take its own time besides the budget, unless
+   * its caller gave a budget for all of it.
+   */
   #terms(args: readonly Argument[], options: SendOptions | undefined, info: CommandInfo | undefined): Terms {
     const blocks = info?.isBlocking === true;
     if (options === undefined && !blocks) return this.#usualTerms;
@@ -234,13 +250,30 @@ export class Intake {
       options,
       form: options?.reply ?? form,
       retry: options?.retry ?? retry,
-      timeoutMs: options?.timeoutMs ?? timeoutMs + (blocks ? blockingMs(info, args) : 0),
+      timeoutMs: options?.timeoutMs ?? timeoutMs + (blocks ? (blockingTimeoutMs(info, args) ?? 0) : 0),
     };
   }
 
+  /** A caller's command sets out; whoever traces commands is told. */
+  #begin(command: Command): void {
+    if (!COMMANDS.hasSubscribers) {
+      this.#admit(command);
+      return;
+    }
+    const trace = new CommandTrace(command, this.#home);
+    command.trace = trace;
+    traceSending(trace, this.#admitOne, command);
+  }
+
+  readonly #admitOne = (command: Command): void => this.#admit(command);
+
+  readonly #admitAll = (commands: readonly Command[]): void => {
+    for (const command of commands) this.#admit(command);
+  };
+
   #admit(command: Command): void {
     this.#live++;
-    this.deadlines.add(command, this.#turnTime());
+    this.deadlines.add(command, this.#clock.now());
     const refusal = this.#refusal(command);
     if (refusal !== undefined) {
       this.settle(command, refusal);
@@ -259,7 +292,7 @@ export class Intake {
   #pin(command: Command, pinnedTo: string): void {
     command.pinnedTo = pinnedTo;
     this.#live++;
-    this.deadlines.add(command, this.#turnTime());
+    this.deadlines.add(command, this.#clock.now());
     command.state = CommandState.Held;
     this.#sink.dispatch(command);
   }
@@ -268,15 +301,12 @@ export class Intake {
   #refusal(command: Command): RedisError | undefined {
     const signal = command.options?.signal;
     if (signal?.aborted === true) return aborted(command, signal);
-    if (this.#isClosed) return new ConnectionError('ERR_CLOSED', 'the client is closed');
+    if (this.#isClosed) return clientClosed('is');
     const impossible = command.transaction?.refusal;
     if (impossible !== undefined) return impossible;
     if (command.sink !== undefined) return command.sink.prepare(command);
     const method = needsSession(command.info, command.args);
-    if (method !== undefined) {
-      const message = `${command.name} changes the state of its connection, which commands share: it needs ${method}`;
-      return new ClusterError('ERR_NEEDS_SESSION', message);
-    }
+    if (method !== undefined) return sessionNeeded(command.name, method);
     return command.pinnedTo === undefined ? this.#sink.prepare(command) : undefined;
   }
 
@@ -305,22 +335,14 @@ export class Intake {
     }
   }
 
-  #full(command: Command): OverloadError {
+  #full(command: Command): RedisError {
     const node = this.#sinkOf(command).nodeAdmission(command);
     const admission = this.#admission.hasRoom(command.bytes) && node !== undefined ? node : this.#admission;
-    const { maxBytes, maxCommands } = admission.limits;
-    const isCount = admission.commands >= maxCommands;
-    const what = isCount ? `${maxCommands} commands` : `${maxBytes} bytes`;
-    const whose = admission === this.#admission ? 'this client' : 'this node';
-    const limit = isCount ? maxCommands : maxBytes;
-    return new OverloadError('ERR_QUEUE_FULL', `${what} under way for ${whose}`, { limit, wasSent: false });
+    return queueFull(admission, admission === this.#admission ? 'this client' : 'this node');
   }
 
   #expire(command: Command): void {
-    const { timeoutMs, lastRefusal: cause } = command;
-    const after = cause === undefined ? '' : `; last refusal: ${cause.message}`;
-    const message = `${command.name} not answered within ${timeoutMs} ms${after}`;
-    this.#cancel(command, new TimeoutError('ERR_COMMAND_TIMEOUT', message, { timeoutMs, wasSent: false, cause }));
+    this.#cancel(command, expired(command));
   }
 
   #listen(command: Command, signal: AbortSignal): void {
@@ -336,6 +358,12 @@ export class Intake {
     if (parts === undefined) this.#sinkOf(command).cancelled(command, from);
     // The whole has been told: what its parts come to is nobody's any more.
     else for (const part of parts) if (!part.isSettled) this.#cancel(part, null);
+  }
+
+  #failed(command: Command, error: RedisError): void {
+    error.wasSent = this.#mayHaveRun(command) || error instanceof ErrorReply;
+    // Parts, and questions of the client's own, are never admitted and don't wait for it: no caller is told of those.
+    if (command.isAdmitted || command.state === CommandState.Waiting) this.errors.add(error.code);
   }
 
   /** A command that was divided ran as far as its parts did. */
@@ -358,34 +386,9 @@ export class Intake {
     this.#idleWaiters = [];
     for (const wake of waiters) wake();
   }
-
-  #turnTime(): number {
-    if (!this.#isNowFresh) {
-      this.#isNowFresh = true;
-      // Whole milliseconds need no memory of their own on every record.
-      this.#now = Math.ceil(this.#settings.runtime.now());
-      this.#settings.runtime.scheduleFlush(this.#forgetTime);
-    }
-    return this.#now;
-  }
-
-  readonly #forgetTime = (): void => {
-    this.#isNowFresh = false;
-  };
-}
-
-/** A blocking call may take its own time besides the budget, unless its caller gave a budget for all of it. */
-function blockingMs(info: CommandInfo, args: readonly Argument[]): number {
-  return blockingTimeoutMs(info, args) ?? 0;
 }
 
 /** Of a command's record: undefined where the primary alone answers. */
 function readersOf(readFrom: ReadFrom): ReadFrom | undefined {
   return readFrom === 'primary' ? undefined : readFrom;
-}
-
-function aborted(command: Command, signal: AbortSignal): TimeoutError {
-  const { timeoutMs } = command;
-  const options = { timeoutMs, wasSent: false, cause: signal.reason };
-  return new TimeoutError('ERR_ABORTED', `${command.name} was aborted by its caller`, options);
 }

@@ -33,6 +33,11 @@ export class LeaseDesk {
     return this.#lent;
   }
 
+  /** Parties that wait for one. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** The pool of one server; the limits are those of the desk. */
   poolOf(options: LinkOptions): LeasePool {
     return new LeasePool(options, (pool, wasLent) => this.#less(pool, wasLent));

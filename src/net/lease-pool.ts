@@ -67,13 +67,12 @@ export class LeasePool {
   }
 
   #dial(): Lease {
-    const { settings, endpoint, handshake, credentials } = this.#options;
-    const { runtime, maxReconnectDelayMs: maxMs } = settings;
+    const { runtime, maxReconnectDelayMs: maxMs } = this.#options.settings;
     const delayMs =
       this.#failures === 0
         ? 0
         : backoffMs(this.#failures - 1, { firstMs: FIRST_RECONNECT_DELAY_MS, maxMs }, runtime.random());
-    return new Lease({ endpoint, settings, handshake, credentials, delayMs }, this.#owner);
+    return new Lease({ ...this.#options, kind: 'leased', delayMs }, this.#owner);
   }
 
   readonly #owner: LeaseOwner = {

@@ -3,11 +3,9 @@ import type { Push, Reply } from '../resp/index.ts';
 import { backoffMs } from './backoff.ts';
 import type { Command } from './command.ts';
 import { Connection } from './connection.ts';
-import type { ConnectionEvents, Listener } from './connection-options.ts';
-import type { CredentialStore, Credentials } from './credentials.ts';
+import type { ConnectionEvents, ConnectionOptions } from './connection-options.ts';
+import type { Credentials } from './credentials.ts';
 import { type Endpoint, formatAddress } from './endpoint.ts';
-import type { HandshakeOptions } from './handshake.ts';
-import type { ClientSettings } from './options.ts';
 
 /** What a link tells its owner. */
 export interface LinkOwner {
@@ -21,14 +19,8 @@ export interface LinkOwner {
   onLost(link: Link, unanswered: Command[], error: RedisError | undefined): void;
 }
 
-export interface LinkOptions {
-  readonly endpoint: Endpoint;
-  readonly settings: ClientSettings;
-  readonly handshake: Omit<HandshakeOptions, 'address' | keyof Credentials>;
-  readonly credentials: CredentialStore;
-  /** Takes all that comes over its connections, see {@link Listener}. */
-  readonly listener?: Listener | undefined;
-}
+/** What each of its connections is made with. */
+export type LinkOptions = Omit<ConnectionOptions, 'delayMs'>;
 
 /** The first pause before a server that could not be reached is dialled again. */
 export const FIRST_RECONNECT_DELAY_MS = 20;
@@ -174,13 +166,12 @@ export class Link {
   }
 
   #connect(): Connection {
-    const { settings, endpoint, handshake, credentials, listener } = this.#options;
-    const { runtime, maxReconnectDelayMs: maxMs } = settings;
+    const { runtime, maxReconnectDelayMs: maxMs } = this.#options.settings;
     const delayMs =
       this.#failures === 0
         ? 0
         : backoffMs(this.#failures - 1, { firstMs: FIRST_RECONNECT_DELAY_MS, maxMs }, runtime.random());
-    return new Connection({ endpoint, settings, handshake, credentials, delayMs, listener }, this.#events);
+    return new Connection({ ...this.#options, delayMs }, this.#events);
   }
 
   readonly #events: ConnectionEvents = {

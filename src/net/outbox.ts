@@ -6,6 +6,14 @@ import type { Pipeline } from './pipeline.ts';
 import type { Transaction } from './transaction.ts';
 import type { Transport } from './transport.ts';
 
+export interface OutboxOptions {
+  readonly maxBatchBytes: number;
+  /** The server said whether it takes MULTI: what waited for that can leave, or never will. */
+  readonly onMultiAnswered: (reply: Reply) => void;
+  /** Of the server: what is written is counted. */
+  readonly counters: { commands: number; bytesSent: number };
+}
+
 /**
  * The write side of a connection. Commands wait here unencoded, so that they can still be withdrawn; what is handed to the
  * socket goes in bounded batches, one at a time, so that what a slow server has not taken stays ours:
@@ -18,6 +26,7 @@ export class Outbox {
   readonly #pipeline: Pipeline;
   readonly #maxBatchBytes: number;
   readonly #onMultiAnswered: (reply: Reply) => void;
+  readonly #counters: OutboxOptions['counters'];
   #writesUnderWay = 0;
   /**
    * Whether the server takes MULTI from us. Where it does not (a user without the right to, a proxy), the commands behind
@@ -28,11 +37,11 @@ export class Outbox {
   #opened: Command | undefined;
   #isOpenedAsking = false;
 
-  /** @param onMultiAnswered the server said whether it takes MULTI: what waited for that can leave, or never will. */
-  constructor(pipeline: Pipeline, maxBatchBytes: number, onMultiAnswered: (reply: Reply) => void) {
+  constructor(pipeline: Pipeline, { maxBatchBytes, onMultiAnswered, counters }: OutboxOptions) {
     this.#pipeline = pipeline;
     this.#maxBatchBytes = maxBatchBytes;
     this.#onMultiAnswered = onMultiAnswered;
+    this.#counters = counters;
   }
 
   get isEmpty(): boolean {
@@ -72,6 +81,7 @@ export class Outbox {
   /** Encodes what is queued, up to a batch; from now on it counts as written. @returns whether there is anything to write. */
   fill(): boolean {
     const encoder = this.#encoder;
+    let written = 0;
     if (this.#opened !== undefined && this.#multi === 'allowed') this.#closeUnlessNext(this.#opened);
     while (encoder.byteLength < this.#maxBatchBytes && this.#multi !== 'asked') {
       const command = this.#queue.shift();
@@ -88,7 +98,9 @@ export class Outbox {
       this.encode(command);
       command.state = CommandState.Written;
       command.mayHaveRun = true;
+      written++;
     }
+    this.#counters.commands += written;
     return encoder.byteLength > 0;
   }
 
@@ -143,6 +155,7 @@ export class Outbox {
   /** Hands over what is encoded; `left` is called when the socket has taken it. */
   write(transport: Transport, left: () => void): void {
     const batch = this.#encoder.take();
+    this.#counters.bytesSent += batch.byteLength;
     this.#writesUnderWay++;
     transport.write(batch.pieces, () => {
       this.#writesUnderWay--;

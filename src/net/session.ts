@@ -1,5 +1,6 @@
+import type { Buffer } from 'node:buffer';
+import type { RedisError } from '../errors.ts';
 import type { Argument, Push, Reply } from '../resp/index.ts';
-import type { Outcome } from './command.ts';
 import type { Intake } from './intake.ts';
 import type { SendOptions } from './options.ts';
 import { type SessionContext, SessionLine } from './session-line.ts';
@@ -33,13 +34,19 @@ export class Session {
    * @throws {ClusterError} ERR_CROSS_SLOT for keys in another slot than the session's, ERR_NEEDS_SESSION for what no session
    * can run: SELECT, AUTH, HELLO, RESET, QUIT, READONLY, ASKING, CLIENT REPLY and SUBSCRIBE.
    */
-  send<T extends Reply = Reply>(args: readonly Argument[], options?: SendOptions): Promise<T> {
-    return this.#intake.send(args, options, this.#line) as Promise<T>;
+  send(args: readonly Argument[], options: SendOptions & { readonly reply: 'skip' }): Promise<null>;
+  send(args: readonly Argument[], options: SendOptions & { readonly reply: 'raw' }): Promise<Buffer>;
+  send<T extends Reply = Reply>(args: readonly Argument[], options?: SendOptions): Promise<T>;
+  send(args: readonly Argument[], options?: SendOptions): Promise<Reply> {
+    return this.#intake.send(args, options, this.#line);
   }
 
   /** Sends many commands at once; the promise always resolves, with a reply or an error for each, in order. */
-  sendAll(commands: readonly (readonly Argument[])[], options?: SendOptions): Promise<Outcome[]> {
-    return this.#intake.sendAll(commands, options, this.#line);
+  sendAll<T extends Reply = Reply>(
+    commands: readonly (readonly Argument[])[],
+    options?: SendOptions,
+  ): Promise<(T | RedisError)[]> {
+    return this.#intake.sendAll(commands, options, this.#line) as Promise<(T | RedisError)[]>;
   }
 
   /**

@@ -13,6 +13,8 @@ export interface TransportEvents {
 
 /** One connection's life on the network. */
 export interface Transport {
+  /** The address at the other end, once connected; undefined where there is none. */
+  readonly peerAddress?: string | undefined;
   /** Writes the pieces in order; `done` runs when they have left this process's hands. One write at a time. */
   write(pieces: readonly Buffer[], done: () => void): void;
   /** Ends the connection at once. */
@@ -38,6 +40,8 @@ export function openTransport(endpoint: Endpoint, events: TransportEvents): Tran
 }
 
 class SocketTransport implements Transport {
+  /** Asked once: a socket that is closed does not know it any more. */
+  peerAddress: string | undefined;
   readonly #socket: Socket;
   #error: Error | undefined;
   #isClosed = false;
@@ -51,7 +55,10 @@ class SocketTransport implements Transport {
     socket.setNoDelay(true);
     // Of a server that may be silent for ever, in BLPOP q 0 or MONITOR, only the system can tell that it is gone.
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    socket.once(endpoint.tls === undefined ? 'connect' : 'secureConnect', () => events.onConnect());
+    socket.once(endpoint.tls === undefined ? 'connect' : 'secureConnect', () => {
+      this.peerAddress = socket.remoteAddress;
+      events.onConnect();
+    });
     socket.on('error', (error: Error) => {
       this.#error ??= error;
     });

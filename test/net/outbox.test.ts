@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { noCounts } from '../../src/net/diagnostics/index.ts';
 import { internalCommand, Outbox } from '../../src/net/outbox.ts';
 import { Pipeline } from '../../src/net/pipeline.ts';
 import { FakeTransport } from '../support/fake-runtime.ts';
@@ -11,7 +12,11 @@ function setUp(maxBatchBytes: number): { outbox: Outbox; pipeline: Pipeline; tra
   const pipeline = new Pipeline();
   const events = { onConnect: () => undefined, onBytes: () => undefined, onClose: () => undefined };
   const transport = new FakeTransport({ host: 'h', port: 1 }, events);
-  return { outbox: new Outbox(pipeline, maxBatchBytes, () => undefined), pipeline, transport };
+  return {
+    outbox: new Outbox(pipeline, { maxBatchBytes, onMultiAnswered: () => undefined, counters: noCounts() }),
+    pipeline,
+    transport,
+  };
 }
 
 test('nothing is encoded, and nothing counts as written, before it is filled', () => {

@@ -4,6 +4,7 @@ import type { Endpoint, Runtime, Transport, TransportEvents } from '../../src/ne
 /** One connection that the client under test opened: what it wrote, and a hand on its other end. */
 export class FakeTransport implements Transport {
   readonly endpoint: Endpoint;
+  peerAddress: string | undefined;
   readonly #events: TransportEvents;
   /** Bytes written and not taken yet. */
   written = '';

@@ -25,6 +25,15 @@ export interface SubscriberRouter {
   close(): void;
 }
 
+/** How subscriptions stand. */
+export interface PubSubStats {
+  /** What `subscribe` and its like gave and that has not ended. */
+  readonly subscriptions: number;
+  /** Distinct channels and patterns of them all, and how many of those the servers have confirmed. */
+  readonly topics: number;
+  readonly confirmed: number;
+}
+
 /** How long a refused topic waits: the first time, and at the most. */
 const REFUSAL_BACKOFF = { firstMs: 10, maxMs: 250 };
 /** Redirections followed at once; from there on a loop is suspected, and each waits. */
@@ -58,6 +67,12 @@ export class PubSub implements SubscriberOwner {
   /** Nobody is subscribed to anything. */
   get isIdle(): boolean {
     return this.#readers.size === 0;
+  }
+
+  get stats(): PubSubStats {
+    const topics = TOPIC_KINDS.flatMap((kind) => [...this.#topics[kind].values()]);
+    const confirmed = topics.filter(({ isOn }) => isOn).length;
+    return { subscriptions: this.#readers.size, topics: topics.length, confirmed };
   }
 
   /** @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), synchronously. */

@@ -41,7 +41,7 @@ export class Subscriber implements Listener, LinkOwner {
   constructor(options: Omit<LinkOptions, 'listener'>, owner: SubscriberOwner) {
     this.#runtime = options.settings.runtime;
     this.#owner = owner;
-    this.#link = new Link({ ...options, listener: this }, this);
+    this.#link = new Link({ ...options, kind: 'subscriber', listener: this }, this);
     this.#table = new SubscriptionTable({
       subscribed: (topic) => owner.onSubscribed(topic),
       left: (topic) => owner.onLeft(topic),
