@@ -7,6 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Bench } from 'tinybench';
 import type { ClusterNode } from '../src/cluster/cluster-node.ts';
+import { Observer } from '../src/cluster/diagnostics/index.ts';
 import { Cluster, hashSlot, SLOT_COUNT } from '../src/cluster/index.ts';
 import { Membership } from '../src/cluster/membership.ts';
 import { NodePool } from '../src/cluster/node-pool.ts';
@@ -14,6 +15,7 @@ import { clusterSettings } from '../src/cluster/options.ts';
 import { SlotMap } from '../src/cluster/slot-map.ts';
 import { slotOf } from '../src/cluster/target.ts';
 import { parseClusterSlots, parseConfigEpochs, type TopologyView } from '../src/cluster/topology.ts';
+import type { ViewSource } from '../src/cluster/topology-keeper.ts';
 import { findCommand } from '../src/commands/index.ts';
 import { CredentialStore, LeaseDesk } from '../src/net/index.ts';
 import { Decoder, NEED_DATA, type Reply } from '../src/resp/index.ts';
@@ -56,7 +58,7 @@ function read([slots, nodes]: readonly [Reply, Reply]): TopologyView {
 }
 
 /** What of a client a refresh changes. */
-function client(): { map: SlotMap<ClusterNode>; membership: Membership } {
+function client(): { map: SlotMap<ClusterNode>; membership: Membership; source: () => ViewSource } {
   const settings = clusterSettings({ seeds: [{ host: '10.0.0.0', port: 6379 }] });
   const owner = {
     onReady: () => undefined,
@@ -67,14 +69,17 @@ function client(): { map: SlotMap<ClusterNode>; membership: Membership } {
   const context = { settings, credentials: new CredentialStore(settings), desk: new LeaseDesk(settings) };
   const pool = new NodePool(context, () => owner);
   const map = new SlotMap<ClusterNode>();
-  return { map, membership: new Membership(pool, map, () => undefined) };
+  const observer = new Observer(map);
+  const [node] = pool.seeds() as [ClusterNode];
+  const source = (): ViewSource => ({ node, askedAt: map.time, reasons: ['moved'] });
+  return { map, membership: new Membership({ pool, map, observer }, () => undefined), source };
 }
 
 const bench = new Bench({ name: 'topology', time: 400 });
 const commands = Array.from({ length: KEYS }, (_, i) => ['GET', `key:${i * 37}`]);
 for (const nodes of SIZES) {
-  const { map, membership } = client();
-  membership.apply(read(decode(wireOf(nodes))), map.time);
+  const { map, membership, source } = client();
+  membership.apply(read(decode(wireOf(nodes))), source());
   bench.add(`route ${KEYS} commands (${nodes} nodes)`, () => {
     let found = 0;
     for (const args of commands) if (map.primaryOf(slotOf(findCommand(args), args)) !== undefined) found++;
@@ -82,16 +87,16 @@ for (const nodes of SIZES) {
   });
 }
 for (const nodes of SIZES) {
-  const { map, membership } = client();
+  const { membership, source } = client();
   const same = wireOf(nodes);
   bench.add(`refresh, nothing has moved (${nodes} nodes, ${same.length >> 10} KiB)`, () => {
-    membership.apply(read(decode(same)), map.time);
+    membership.apply(read(decode(same)), source());
   });
   const other = client();
   let epoch = 1;
   bench.add(`refresh, a slot of every node has moved (${nodes} nodes)`, () => {
     epoch++;
-    other.membership.apply(read(decode(wires[epoch % 2]!)), other.map.time);
+    other.membership.apply(read(decode(wires[epoch % 2]!)), other.source());
     other.membership.believe();
   });
   const wires = [wireOf(nodes), wireOf(nodes, { shift: 1 })];
@@ -120,7 +125,7 @@ const bytesWith = (nodes: number): number => {
   const view = read(decode(wireOf(nodes)));
   return bytesOf(() => {
     const one = client();
-    one.membership.apply(view, one.map.time);
+    one.membership.apply(view, one.source());
     return one;
   });
 };

@@ -1,6 +1,7 @@
-import { CredentialStore, Intake, LeaseDesk, type LinkOwner } from '../net/index.ts';
+import { type ConnectionListener, CredentialStore, Intake, LeaseDesk, type LinkOwner } from '../net/index.ts';
 import { type CacheHost, ClientCache } from './cache/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
+import { Observer } from './diagnostics/index.ts';
 import { type ClusterLeaseParts, ClusterLeases } from './leases.ts';
 import { Membership } from './membership.ts';
 import { NodePool } from './node-pool.ts';
@@ -28,6 +29,7 @@ export class ClusterCore {
   readonly pool: NodePool;
   readonly credentials: CredentialStore;
   readonly map: SlotMap<ClusterNode> = new SlotMap();
+  readonly observer: Observer = new Observer(this.map);
   readonly membership: Membership;
   readonly reads: ReplicaReads;
   readonly intake: Intake;
@@ -45,8 +47,10 @@ export class ClusterCore {
     this.settings = settings;
     this.credentials = new CredentialStore(settings);
     this.desk = new LeaseDesk(settings);
-    const desk = this.desk;
-    this.pool = new NodePool({ settings, credentials: this.credentials, desk }, (node) => this.#ownerOf(node));
+    const { desk, observer } = this;
+    const onConnection: ConnectionListener = (change) => observer.connectionChanged(change);
+    const context = { settings, credentials: this.credentials, desk, onConnection };
+    this.pool = new NodePool(context, (node) => this.#ownerOf(node));
     this.leases = new ClusterLeases(this.#leaseParts());
     this.traffic = new Traffic(settings, {
       pool: this.pool,
@@ -55,8 +59,8 @@ export class ClusterCore {
       blockingCalls: this.leases.blockingCalls,
     });
     this.transactions = new TransactionSink(this.traffic);
-    this.reads = new ReplicaReads({ settings, credentials: this.credentials, desk }, this.map, this.#readsHost());
-    this.membership = new Membership(this.pool, this.map, (moved, gone) => this.#onChange(moved, gone));
+    this.reads = new ReplicaReads(context, this.map, this.#readsHost());
+    this.membership = new Membership(this, (moved, gone) => this.#onChange(moved, gone));
     this.intake = new Intake(settings, this.traffic);
     if (settings.cache !== undefined) this.cache = new ClientCache(settings.cache, this.#cacheHost());
     this.keeper = new TopologyKeeper(settings, this.pool, this.#topologyHost());
@@ -108,7 +112,7 @@ export class ClusterCore {
             },
       onPush: (_link, push) => cache?.onPush(push),
       onLost: (_link, unanswered, error) => {
-        this.traffic.onLost(node(), unanswered, error && node().explain(error));
+        this.traffic.onLost(unanswered, error && node().explain(error));
         this.membership.forgetIfDone(node());
       },
     };
@@ -127,8 +131,9 @@ export class ClusterCore {
       credentials: this.credentials,
       pool: this.pool,
       map: this.map,
-      wantTopology: (isUrgent) => this.keeper.request(isUrgent),
+      wantTopology: (isUrgent, reason) => this.keeper.request(isUrgent, reason),
       moved: (slot, primary) => this.membership.move(slot, primary),
+      redirected: (redirected) => this.observer.redirected(redirected),
     };
   }
 
@@ -139,7 +144,8 @@ export class ClusterCore {
       ask: (address, args, timeoutMs) => this.intake.ask(args, address, timeoutMs),
       askAbout: (command, address, args) => this.intake.askAbout(command, args, address),
       readFromReplica: (command) => this.reads.dispatch(command),
-      wantTopology: (isUrgent) => this.keeper.request(isUrgent),
+      redirected: (redirected) => this.observer.redirected(redirected),
+      wantTopology: (isUrgent, reason) => this.keeper.request(isUrgent, reason),
     };
   }
 
@@ -151,7 +157,8 @@ export class ClusterCore {
       map: this.map,
       settle: (command, outcome) => this.intake.settle(command, outcome),
       onMoved: (slot) => this.#onChange([slot], []),
-      wantTopology: (isUrgent) => this.keeper.request(isUrgent),
+      redirected: (redirected) => this.observer.redirected(redirected),
+      wantTopology: (isUrgent, reason) => this.keeper.request(isUrgent, reason),
     };
   }
 
@@ -175,7 +182,7 @@ export class ClusterCore {
       settle: (command, outcome) => this.intake.settle(command, outcome),
       readFromPrimary: (command) => this.traffic.lanes.dispatch(command),
       isMigrating: (slot) => this.traffic.lanes.isMigrating(slot),
-      wantTopology: () => this.keeper.request(false),
+      wantTopology: (reason) => this.keeper.request(false, reason),
     };
   }
 
@@ -190,7 +197,7 @@ export class ClusterCore {
       primaries: () => this.map.primaries(),
       primaryOf: (slot) => this.map.primaryOf(slot),
       sendTo: (node, args, options) => intake.sendAs(args, options, { pinnedTo: node.address }),
-      wantTopology: () => this.keeper.request(true),
+      wantTopology: () => this.keeper.request(true, 'scan'),
     };
   }
 
@@ -201,7 +208,7 @@ export class ClusterCore {
         return map.time;
       },
       ask: (node, args, timeoutMs) => this.intake.ask(args, node.address, timeoutMs),
-      apply: (view, askedAt) => this.membership.apply(view, askedAt),
+      apply: (view, source) => this.membership.apply(view, source),
       believe: () => this.membership.believe(),
       refreshed: (hasView) => {
         this.membership.forgetDoubts();
@@ -219,7 +226,7 @@ export class ClusterCore {
       nodes: () => this.membership.nodes(),
       openLanes: () => this.traffic.lanes.open,
       owesForLostSlot: (node) => node.link.owes((command) => this.traffic.hasLost(node, command)),
-      wantTopology: () => this.keeper.request(true),
+      wantTopology: () => this.keeper.request(true, 'silent'),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { ConnectionError, type RedisError } from '../errors.ts';
 import {
   Admission,
+  type ConnectionListener,
   type CredentialStore,
   type Endpoint,
   formatAddress,
@@ -8,31 +9,19 @@ import {
   type LeasePool,
   Link,
   type LinkOwner,
+  ServerActivity,
+  type ServerCounters,
 } from '../net/index.ts';
 import { isLoopback, type ResolvedEndpoint } from './endpoints.ts';
 import type { ClusterSettings } from './options.ts';
-
-/** What has happened on the way to one node since the client was made. */
-export interface NodeCounters {
-  /** Commands handed to its connection. */
-  commands: number;
-  /** MOVED and ASK it answered. */
-  redirects: number;
-  /** Other refusals that were retried. */
-  refusals: number;
-  /** Connections to it that were lost, or could not be made. */
-  losses: number;
-}
-
-export function noCounts(): NodeCounters {
-  return { commands: 0, redirects: 0, refusals: 0, losses: 0 };
-}
 
 /** What all nodes of a client have in common. */
 export interface NodeContext {
   readonly settings: ClusterSettings;
   readonly credentials: CredentialStore;
   readonly desk: LeaseDesk;
+  /** Hears of every connection that is made or lost. */
+  readonly onConnection?: ConnectionListener | undefined;
 }
 
 /** One node of the cluster, as this client sees it: its address, the way to it, its share of admission. */
@@ -47,8 +36,8 @@ export class ClusterNode {
   /** Connections that sessions and blocking commands have to themselves. */
   readonly leases: LeasePool;
   readonly admission: Admission;
-  readonly counters: NodeCounters = noCounts();
-
+  /** Over connections of every kind. */
+  readonly activity: ServerActivity;
   readonly #isRemoteCluster: boolean;
 
   constructor(resolved: ResolvedEndpoint, context: NodeContext, owner: LinkOwner) {
@@ -60,16 +49,23 @@ export class ClusterNode {
     this.announced = resolved.announced;
     this.id = resolved.id;
     this.admission = new Admission({ maxCommands: settings.maxCommandsPerNode, maxBytes: settings.maxBytesPerNode });
+    this.activity = new ServerActivity(context.onConnection);
     const asksZone = typeof settings.readFrom === 'object';
     const tracksReads = settings.cache !== undefined;
     const handshake = { protocol, clientName, asksZone, tracksReads };
-    this.link = new Link({ endpoint: resolved.endpoint, settings, handshake, credentials }, owner);
+    const { endpoint, activity } = this;
+    this.link = new Link({ endpoint, settings, handshake, credentials, activity }, owner);
     this.leases = context.desk.poolOf({
-      endpoint: resolved.endpoint,
+      endpoint,
       settings,
       handshake: { protocol, clientName },
       credentials,
+      activity,
     });
+  }
+
+  get counters(): ServerCounters {
+    return this.activity.counters;
   }
 
   /**

@@ -1,9 +1,9 @@
 import type { Buffer } from 'node:buffer';
 import { findCommand } from '../commands/index.ts';
-import { invalidArgument } from '../errors.ts';
+import { invalidArgument, type RedisError } from '../errors.ts';
 import {
   checkScanOptions,
-  type Outcome,
+  type EventListener,
   type Payload,
   type PubSubForm,
   runSession,
@@ -19,6 +19,7 @@ import {
 } from '../net/index.ts';
 import { type Argument, checkArguments, type Reply } from '../resp/index.ts';
 import { ClusterCore } from './cluster-core.ts';
+import type { ClusterEvents } from './diagnostics/index.ts';
 import { slotOfKey } from './hash-slot.ts';
 import type { ClusterOptions } from './options.ts';
 import type { PlannedRoute } from './planned-route.ts';
@@ -62,14 +63,18 @@ export class Cluster {
    * without a key, routed or split ones, and one that no table knows, while a server is asked what it is.
    *
    * @param args name and arguments; bytes are the caller's, and stay unchanged until the promise settles.
-   * @returns the reply, in the form of `options.reply`.
+   * @returns the reply, in the form of `options.reply`: of the type that its caller states, for what a command is answered
+   * with only the caller knows.
    * @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), synchronously, for arguments that can't be sent.
    */
-  send<T extends Reply = Reply>(args: readonly Argument[], options?: ClusterSendOptions): Promise<T> {
+  send(args: readonly Argument[], options: ClusterSendOptions & { readonly reply: 'skip' }): Promise<null>;
+  send(args: readonly Argument[], options: ClusterSendOptions & { readonly reply: 'raw' }): Promise<Buffer>;
+  send<T extends Reply = Reply>(args: readonly Argument[], options?: ClusterSendOptions): Promise<T>;
+  send(args: readonly Argument[], options?: ClusterSendOptions): Promise<Reply> {
     if (options !== undefined) checkRoutingOptions(options);
     this.#core.supervisor.watch();
-    if (options?.cache === true) return this.#cached(args, options) as Promise<T>;
-    return this.#core.intake.send(args, options) as Promise<T>;
+    if (options?.cache === true) return this.#cached(args, options);
+    return this.#core.intake.send(args, options);
   }
 
   /**
@@ -77,10 +82,13 @@ export class Cluster {
    *
    * @returns always resolves: a reply or an error for each, in the order given.
    */
-  sendAll(commands: readonly (readonly Argument[])[], options?: ClusterSendOptions): Promise<Outcome[]> {
+  sendAll<T extends Reply = Reply>(
+    commands: readonly (readonly Argument[])[],
+    options?: ClusterSendOptions,
+  ): Promise<(T | RedisError)[]> {
     if (options !== undefined) checkRoutingOptions(options);
     this.#core.supervisor.watch();
-    return this.#core.intake.sendAll(commands, options);
+    return this.#core.intake.sendAll(commands, options) as Promise<(T | RedisError)[]>;
   }
 
   /**
@@ -205,15 +213,28 @@ export class Cluster {
     return this.#core.map.primaryOf(slot)?.address;
   }
 
-  /** What has happened since the client was made. */
+  /**
+   * Calls a function at every event of a kind, never in the middle of the client's own work. What it throws is an uncaught
+   * error, and does the client no harm; an event that nobody listens to is nothing.
+   *
+   * @returns ends it.
+   */
+  on<E extends keyof ClusterEvents>(event: E, listener: EventListener<ClusterEvents[E]>): () => void {
+    return this.#core.observer.events.on(event, listener);
+  }
+
+  /** The listener is called no more. */
+  off<E extends keyof ClusterEvents>(event: E, listener: EventListener<ClusterEvents[E]>): void {
+    this.#core.observer.events.off(event, listener);
+  }
+
+  /** What has happened since the client was made, and how it stands now. */
   stats(): ClusterStats {
-    return statsOf(this.#core.membership.nodes(), {
-      map: this.#core.map,
-      refreshes: this.#core.keeper.refreshes,
-      live: this.#core.intake.live,
-      departed: this.#core.membership.departed,
-      cache: this.#core.cache?.stats,
-    });
+    const { map, keeper, intake, desk, cache, membership, traffic, subscribers } = this.#core;
+    const { departed } = membership;
+    const { pubSub } = subscribers;
+    const { lanes } = traffic;
+    return statsOf(membership.nodes(), { map, keeper, intake, desk, cache, departed, pubSub, lanes });
   }
 
   /** Ends subscriptions, takes no more commands, waits for those under way (at most `closeTimeoutMs`), then disconnects. */

@@ -14,6 +14,7 @@ import {
   wasUnblockedByFailover,
 } from '../net/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
+import type { RedirectedCommand, RefreshReason } from './diagnostics/index.ts';
 import { resolveEndpoint } from './endpoints.ts';
 import type { NodePool } from './node-pool.ts';
 import type { ClusterSettings } from './options.ts';
@@ -33,7 +34,9 @@ export interface ClusterLeaseParts {
   /** A slot has another primary: the commands of shared connections must know. */
   onMoved(slot: number): void;
   /** There is a reason to look at the topology; urgent where commands wait for it. */
-  wantTopology(isUrgent: boolean): void;
+  wantTopology(isUrgent: boolean, reason: RefreshReason): void;
+  /** A node sends a command elsewhere; the slot map is still as it was. */
+  redirected(redirected: RedirectedCommand): void;
 }
 
 /** Redirections followed at once; from there on a loop is suspected, and each waits. */
@@ -88,17 +91,14 @@ export class ClusterLeases implements LeaseRouter {
       return this.#redirect(command, recovery.redirection, from);
     }
     if (counters !== undefined) counters.refusals++;
-    if (recovery.kind === 'refresh' || isUnblocked) this.#parts.wantTopology(true);
+    if (recovery.kind === 'refresh' || isUnblocked) this.#parts.wantTopology(true, 'refused');
     // TRYAGAIN is about this route: after an ASK it is repeated at the ASK's target.
     if (recovery.kind !== 'wait') command.askAddress = undefined;
     return refusalPause(command, this.#parts.settings.runtime);
   }
 
-  onLost(pool: LeasePool, error: RedisError): void {
-    if (error.code === 'ERR_CLOSED') return;
-    const node = this.#parts.pool.get(pool.address);
-    if (node !== undefined) node.counters.losses++;
-    this.#parts.wantTopology(true);
+  onLost(_pool: LeasePool, error: RedisError): void {
+    if (error.code !== 'ERR_CLOSED') this.#parts.wantTopology(true, 'lost');
   }
 
   #redirect(command: Command, redirection: Redirection, from: LeasePool): number | RedisError {
@@ -110,17 +110,20 @@ export class ClusterLeases implements LeaseRouter {
       return new ClusterError('ERR_REDIRECTIONS', message, { slot, cause: command.lastRefusal });
     }
     const resolved = resolveEndpoint(redirection, from.endpoint, settings.addressMap);
-    if (resolved === undefined || !pool.allows(resolved.endpoint)) {
+    const isKnown = resolved !== undefined && pool.allows(resolved.endpoint);
+    const target = isKnown ? pool.at(resolved) : undefined;
+    const source = pool.get(from.address);
+    if (source !== undefined) this.#parts.redirected({ command: command.name, redirection, from: source, to: target });
+    if (target === undefined) {
       // Unknown, or not ours to trust: the topology decides.
-      this.#parts.wantTopology(true);
+      this.#parts.wantTopology(true, 'unknownNode');
       return refusalPause(command, settings.runtime);
     }
-    const target = pool.at(resolved);
     if (redirection.kind === 'ask') {
       command.askAddress = target.address;
     } else {
       if (map.move(slot, target)) this.#parts.onMoved(slot);
-      this.#parts.wantTopology(false);
+      this.#parts.wantTopology(false, 'moved');
     }
     const isSuspicious = target.address === from.address || command.redirects > PROMPT_REDIRECTS;
     return isSuspicious ? refusalPause(command, settings.runtime) : 0;
@@ -130,7 +133,7 @@ export class ClusterLeases implements LeaseRouter {
     const { slot, name } = command;
     const message = `slot ${slot} is assigned to no node: ${name} has nowhere to go`;
     command.lastRefusal = new ClusterError('ERR_SLOT_UNASSIGNED', message, { slot });
-    this.#parts.wantTopology(true);
+    this.#parts.wantTopology(true, 'unassigned');
   }
 }
 

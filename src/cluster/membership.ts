@@ -1,12 +1,26 @@
-import { type ClusterNode, type NodeCounters, noCounts } from './cluster-node.ts';
+import type { ClusterNode } from './cluster-node.ts';
+import { type NodeName, type Observer, replicaChanges, slotMoves, type TopologyCause } from './diagnostics/index.ts';
 import type { ResolvedEndpoint } from './endpoints.ts';
 import type { NodePool } from './node-pool.ts';
-import type { SlotMap, SlotRange } from './slot-map.ts';
-import { addCounts } from './stats.ts';
+import type { MapChange, SlotMap, SlotRange } from './slot-map.ts';
+import { DepartedNodes } from './stats.ts';
 import type { TopologyView } from './topology.ts';
+import type { ViewSource } from './topology-keeper.ts';
 
 /** Slots changed hands, or nodes are named no more: what waits for them goes elsewhere. */
 export type OnChange = (moved: readonly number[], gone: readonly ClusterNode[]) => void;
+
+/** What membership works with. */
+export interface MembershipParts {
+  readonly pool: NodePool;
+  readonly map: SlotMap<ClusterNode>;
+  readonly observer: Observer;
+}
+
+interface LastView {
+  readonly ranges: readonly SlotRange<ClusterNode>[];
+  readonly source: ViewSource;
+}
 
 /**
  * What a view of the topology means for the nodes of this client: which are in, which leave, and who has which slot.
@@ -15,19 +29,21 @@ export type OnChange = (moved: readonly number[], gone: readonly ClusterNode[]) 
  */
 export class Membership {
   /** What happened at nodes that are gone. */
-  readonly departed: NodeCounters = noCounts();
+  readonly departed: DepartedNodes = new DepartedNodes();
   readonly #pool: NodePool;
   readonly #map: SlotMap<ClusterNode>;
   readonly #onChange: OnChange;
+  readonly #observer: Observer;
   /** Nodes that no view names any more, while they owe answers. */
   readonly #leaving = new Set<ClusterNode>();
   /** What the last view said of slots where one node's word is not enough. */
   #doubtful: ReadonlyMap<number, ClusterNode | undefined> = new Map();
-  #lastView: { ranges: readonly SlotRange<ClusterNode>[]; askedAt: number } = { ranges: [], askedAt: 0 };
+  #lastView: LastView | undefined;
 
-  constructor(pool: NodePool, map: SlotMap<ClusterNode>, onChange: OnChange) {
+  constructor({ pool, map, observer }: MembershipParts, onChange: OnChange) {
     this.#pool = pool;
     this.#map = map;
+    this.#observer = observer;
     this.#onChange = onChange;
   }
 
@@ -39,10 +55,9 @@ export class Membership {
   /**
    * A view of the whole cluster has come: slots change hands, nodes come and go.
    *
-   * @param askedAt the map's time when it was asked for
    * @returns whether all of it is believed; else a second node must say the same, or {@link believe} be called.
    */
-  apply(view: TopologyView, askedAt: number): boolean {
+  apply(view: TopologyView, source: ViewSource): boolean {
     const addresses = new Set<string>();
     const nodeAt = (resolved: ResolvedEndpoint): ClusterNode => {
       const node = this.#pool.at(resolved);
@@ -57,11 +72,12 @@ export class Membership {
       replicas: replicas.map(nodeAt),
     }));
     this.#map.isCluster = view.isCluster;
-    const { moved, doubtful } = this.#map.replace(ranges, askedAt, this.#doubtful);
-    this.#doubtful = doubtful;
-    this.#lastView = { ranges, askedAt };
-    this.#settle(addresses, moved);
-    return doubtful.size === 0;
+    const change = this.#map.replace(ranges, source.askedAt, this.#doubtful);
+    this.#doubtful = change.doubtful;
+    const before = this.#lastView?.ranges ?? [];
+    this.#lastView = { ranges, source };
+    this.#settle(addresses, change, before);
+    return change.doubtful.size === 0;
   }
 
   /** A MOVED has named another primary for one slot. */
@@ -71,9 +87,10 @@ export class Membership {
 
   /** Nobody contradicts the last view. */
   believe(): void {
-    const { ranges, askedAt } = this.#lastView;
-    const { moved } = this.#map.replace(ranges, askedAt, this.#doubtful);
-    this.#settle(new Set(this.#pool.all().map(({ address }) => address)), moved);
+    if (this.#lastView === undefined) return;
+    const { ranges, source } = this.#lastView;
+    const change = this.#map.replace(ranges, source.askedAt, this.#doubtful);
+    this.#settle(new Set(this.#pool.all().map(({ address }) => address)), change, ranges);
   }
 
   /** A word is confirmed within one refresh, where each node is asked once: no node can confirm itself. */
@@ -83,12 +100,14 @@ export class Membership {
 
   /** A connection to the node has ended: one that was leaving may be done. */
   forgetIfDone(node: ClusterNode): void {
-    if (node.link.owed === 0 && this.#leaving.delete(node)) addCounts(this.departed, node.counters);
+    if (node.link.owed === 0 && this.#leaving.delete(node)) this.departed.add(node);
   }
 
-  #settle(addresses: Set<string>, moved: readonly number[]): void {
+  #settle(addresses: Set<string>, change: MapChange<ClusterNode>, before: readonly SlotRange<ClusterNode>[]): void {
+    const { moved } = change;
     // A MOVED that is newer than the view, or a view that is not believed yet, may leave slots with nodes it doesn't name.
     for (const primary of this.#map.primaries()) addresses.add(primary.address);
+    if (this.#observer.wantsTopology) this.#tell(addresses, change, before);
     const gone = this.#pool.keep(addresses);
     if (moved.length > 0 || gone.length > 0) this.#onChange(moved, gone);
     for (const node of gone) {
@@ -98,4 +117,24 @@ export class Membership {
       this.forgetIfDone(node);
     }
   }
+
+  /** What is different, before the pool keeps the new nodes alone. */
+  #tell(addresses: Set<string>, change: MapChange<ClusterNode>, before: readonly SlotRange<ClusterNode>[]): void {
+    const { ranges, source } = this.#lastView!;
+    const cause: TopologyCause = { kind: 'view', by: source.node.address, reasons: source.reasons };
+    const nodes = this.#pool.all();
+    const joined = nodes.filter((node) => addresses.has(node.address) && !this.#pool.isInTopology(node));
+    const left = nodes.filter((node) => !addresses.has(node.address) && this.#pool.isInTopology(node));
+    this.#observer.topologyChanged({
+      cause,
+      moved: slotMoves(change.ranges),
+      joined: joined.map(nameOf),
+      left: left.map(nameOf),
+      replicas: replicaChanges(before, ranges),
+    });
+  }
+}
+
+function nameOf({ address, id }: ClusterNode): NodeName {
+  return { address, id };
 }

@@ -55,14 +55,14 @@ export class NodeTraffic {
   toAny(command: Command): void {
     const node = this.pick(this.#parts.map.primaries());
     if (node === undefined) this.again(command);
-    else enqueue(node, command);
+    else node.link.enqueue(command);
   }
 
   /** To a certain node, on an errand. */
   send(command: Command, node: ClusterNode, errand: Errand): void {
     this.#errands.set(command, errand);
     command.pinnedTo = node.address;
-    enqueue(node, command);
+    node.link.enqueue(command);
   }
 
   /** To the node whose address it has: a question, or what goes there again. */
@@ -135,16 +135,16 @@ export class NodeTraffic {
     const { map, host } = this.#parts;
     const node = map.primaries().find(({ address }) => address === command.pinnedTo) ?? map.primaryOf(slot);
     if (node === undefined) {
-      host.wantTopology(true);
+      host.wantTopology(true, 'unassigned');
       this.again(command);
     } else if (node.address === command.pinnedTo) {
-      enqueue(node, command);
+      node.link.enqueue(command);
     } else if (collector.asks(node.address)) {
       this.#leaveOut(command, errand);
     } else {
       collector.moveTo(index, node.address);
       command.pinnedTo = node.address;
-      enqueue(node, command);
+      node.link.enqueue(command);
     }
   }
 
@@ -167,11 +167,6 @@ export class NodeTraffic {
   #backoff(command: Command): number {
     return backoffMs(command.refusals++, REFUSAL_BACKOFF, this.#settings.runtime.random());
   }
-}
-
-function enqueue(node: ClusterNode, command: Command): void {
-  node.counters.commands++;
-  node.link.enqueue(command);
 }
 
 /** Whether a command is in the lane of its slot, and so in the order contract. */

@@ -12,6 +12,7 @@ import {
 } from '../net/index.ts';
 import type { Reply } from '../resp/index.ts';
 import type { ClusterNode, NodeContext } from './cluster-node.ts';
+import type { RefreshReason } from './diagnostics/index.ts';
 import { recoveryOf } from './recovery.ts';
 import { chooseReader } from './replica-choice.ts';
 import { ReplicaReader } from './replica-reader.ts';
@@ -22,7 +23,7 @@ export interface ReplicaReadsHost {
   settle(command: Command, outcome: Outcome): void;
   /** No replica can answer it: it takes its place among the commands of its slot. */
   readFromPrimary(command: Command): void;
-  wantTopology(): void;
+  wantTopology(reason: RefreshReason): void;
   /** Keys of the slot are known to be on their way to another node. */
   isMigrating(slot: number): boolean;
 }
@@ -82,7 +83,6 @@ export class ReplicaReads {
     const isFree = typeof readFrom !== 'function';
     const reader = isFree && !choice.link.isReady ? this.#readyInstead(choice, usable) : choice;
     command.pinnedTo = reader.address;
-    reader.node.counters.commands++;
     reader.link.enqueue(command);
     this.#timer ??= runtime.setTimer(this.#tick, TICK_MS);
     return true;
@@ -117,7 +117,7 @@ export class ReplicaReads {
   #lookForReplicas(now: number, isMissing: boolean): void {
     if (now - this.#lookedAt < (isMissing ? LOOK_FOR_MISSING_MS : LOOK_MS)) return;
     this.#lookedAt = now;
-    this.#host.wantTopology();
+    this.#host.wantTopology('routine');
   }
 
   #readerOf(node: ClusterNode): ReplicaReader {
@@ -134,7 +134,7 @@ export class ReplicaReads {
     const { protocol, clientName } = settings;
     const handshake = { protocol, clientName, readFromReplica: true, asksZone: true };
     return new Link(
-      { endpoint: node.endpoint, settings, handshake, credentials },
+      { endpoint: node.endpoint, settings, handshake, credentials, kind: 'replica', activity: node.activity },
       {
         onReady: () => undefined,
         onPush: () => undefined,
@@ -183,15 +183,12 @@ export class ReplicaReads {
     }
     if (recovery.kind === 'reconnect') this.#readers.get(node)?.link.replace();
     // MOVED from a replica says that it is no replica of the slot's primary. Whose the slot is, the topology knows better.
-    this.#avoid(node);
+    this.#avoid(node, 'refused');
     this.#elsewhere(command);
   }
 
   #onLost(node: ClusterNode, unanswered: readonly Command[], error: RedisError | undefined): void {
-    if (error !== undefined) {
-      node.counters.losses++;
-      if (error.code !== 'ERR_CLOSED') this.#avoid(node);
-    }
+    if (error !== undefined && error.code !== 'ERR_CLOSED') this.#avoid(node, 'lost');
     for (const command of unanswered) {
       if (error?.code === 'ERR_CLOSED' || fateAfterLoss(command) === 'reject') {
         this.#host.settle(command, lossOf(command, error));
@@ -202,10 +199,10 @@ export class ReplicaReads {
     }
   }
 
-  #avoid(node: ClusterNode): void {
+  #avoid(node: ClusterNode, reason: RefreshReason): void {
     const { runtime } = this.#context.settings;
     this.#readers.get(node)?.failed(runtime.now(), runtime.random());
-    this.#host.wantTopology();
+    this.#host.wantTopology(reason);
   }
 
   /** Another replica, or at last the primary: every failure makes one replica less to choose from. */

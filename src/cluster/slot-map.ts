@@ -10,10 +10,22 @@ export interface SlotRange<N> {
   readonly epoch: number;
 }
 
+/** A consecutive range of slots that changed hands together; undefined is nobody. */
+export interface MovedRange<N> {
+  readonly start: number;
+  end: number;
+  readonly from: N | undefined;
+  readonly to: N | undefined;
+  /** The new one was a replica of the old one. */
+  readonly isFailover: boolean;
+}
+
 /** What a view changed. */
 export interface MapChange<N> {
   /** Slots whose primary is another now. */
   readonly moved: readonly number[];
+  /** The same with who had them and who has them. */
+  readonly ranges: readonly MovedRange<N>[];
   /** What the view says of slots where its epoch does not prove it newer: one node's word is not enough for those. */
   readonly doubtful: ReadonlyMap<number, N | undefined>;
 }
@@ -91,6 +103,7 @@ export class SlotMap<N> {
     const rangeOf = RANGE_OF.fill(NO_RANGE);
     for (const [index, { start, end }] of ranges.entries()) rangeOf.fill(index, start, end + 1);
     const moved: number[] = [];
+    const movedRanges: MovedRange<N>[] = [];
     const doubtful = new Map<number, N | undefined>();
     for (let slot = 0; slot < SLOT_COUNT; slot++) {
       if (this.#movedAt[slot]! > askedAt) continue;
@@ -102,6 +115,7 @@ export class SlotMap<N> {
         continue;
       }
       this.#epochs[slot] = isOther ? epoch : Math.max(epoch, this.#epochs[slot]!);
+      if (isOther) this.#noteMove(movedRanges, slot, primary);
       this.#replicas[slot] = replicas;
       if (!isOther) continue;
       this.#primaries[slot] = primary;
@@ -109,7 +123,17 @@ export class SlotMap<N> {
       moved.push(slot);
     }
     if (moved.length > 0) this.#distinct = undefined;
-    return { moved, doubtful };
+    return { moved, ranges: movedRanges, doubtful };
+  }
+
+  /** A slot changes hands: alone, or with the one before it. */
+  #noteMove(ranges: MovedRange<N>[], slot: number, to: N | undefined): void {
+    const from = this.#primaries[slot];
+    const isFailover = to !== undefined && this.#replicas[slot]!.includes(to);
+    const last = ranges.at(-1);
+    const isNext = last !== undefined && last.end === slot - 1 && last.from === from && last.to === to;
+    if (isNext && last.isFailover === isFailover) last.end = slot;
+    else ranges.push({ start: slot, end: slot, from, to, isFailover });
   }
 
   /** The distinct primaries, in the order of their first slot. */

@@ -8,6 +8,7 @@ import {
   type Topic,
 } from '../net/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
+import type { RedirectedCommand, RefreshReason } from './diagnostics/index.ts';
 import { resolveEndpoint } from './endpoints.ts';
 import { hashSlot } from './hash-slot.ts';
 import type { NodePool } from './node-pool.ts';
@@ -23,7 +24,9 @@ export interface SubscribersContext {
   readonly pool: NodePool;
   readonly map: SlotMap<ClusterNode>;
   /** There is a reason to look at the topology. */
-  wantTopology(isUrgent: boolean): void;
+  wantTopology(isUrgent: boolean, reason: RefreshReason): void;
+  /** A node sends a subscription elsewhere; the slot map is still as it was. */
+  redirected(redirected: RedirectedCommand): void;
   /** A MOVED named another primary for a slot. */
   moved(slot: number, primary: ClusterNode): void;
 }
@@ -56,7 +59,7 @@ export class Subscribers implements SubscriberRouter {
     this.#watch();
     const node = topic.kind === 'smessage' ? this.#context.map.primaryOf(topic.group) : this.#findHome();
     if (node !== undefined) return this.#at(node);
-    this.#context.wantTopology(true);
+    this.#context.wantTopology(true, 'unassigned');
     return undefined;
   }
 
@@ -66,14 +69,14 @@ export class Subscribers implements SubscriberRouter {
     const node = this.#nodeOf(subscriber);
     if (action === 'redirect' && node !== undefined && this.#follow(topic, node, error)) return 'now';
     if (node === this.#home) this.#home = undefined;
-    this.#context.wantTopology(true);
+    this.#context.wantTopology(true, 'refused');
     return 'later';
   }
 
   lost(subscriber: Subscriber, error: RedisError | undefined): RedisError | undefined {
     const node = this.#nodeOf(subscriber);
     if (node === undefined || error === undefined) return error;
-    this.#context.wantTopology(true);
+    this.#context.wantTopology(true, 'lost');
     if (node === this.#home) this.#home = this.#choose(node);
     return node.explain(error);
   }
@@ -98,7 +101,7 @@ export class Subscribers implements SubscriberRouter {
     this.#timer ??= runtime.setTimer(() => {
       this.#timer = undefined;
       if (this.pubSub.isIdle) return;
-      this.#context.wantTopology(false);
+      this.#context.wantTopology(false, 'routine');
       this.#watch();
     }, idleProbeMs);
   }
@@ -118,6 +121,7 @@ export class Subscribers implements SubscriberRouter {
     const resolved = resolveEndpoint(redirection, node.endpoint, settings.addressMap);
     if (resolved === undefined || !pool.allows(resolved.endpoint)) return false;
     const target = pool.at(resolved);
+    this.#context.redirected({ command: 'SSUBSCRIBE', redirection, from: node, to: target });
     this.#context.moved(redirection.slot, target);
     return target !== node;
   }
@@ -142,8 +146,9 @@ export class Subscribers implements SubscriberRouter {
     let subscriber = this.#byNode.get(node);
     if (subscriber === undefined) {
       const { settings, credentials } = this.#context;
+      const { endpoint, activity } = node;
       const handshake = { protocol: settings.protocol, clientName: settings.clientName };
-      subscriber = new Subscriber({ endpoint: node.endpoint, settings, handshake, credentials }, this.pubSub);
+      subscriber = new Subscriber({ endpoint, settings, handshake, credentials, activity }, this.pubSub);
       this.#byNode.set(node, subscriber);
     }
     return subscriber;

@@ -1,9 +1,18 @@
 import { ClusterError, ConnectionError, ErrorReply, RedisError } from '../errors.ts';
 import type { Reply } from '../resp/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
+import { type RefreshReason, RefreshTrace, traceRefresh } from './diagnostics/index.ts';
 import type { NodePool } from './node-pool.ts';
 import type { ClusterSettings } from './options.ts';
 import { parseClusterSlots, parseConfigEpochs, singleServerView, type TopologyView } from './topology.ts';
+
+/** Who was asked for a view, when, and why. */
+export interface ViewSource {
+  readonly node: ClusterNode;
+  /** The map's time before the question. */
+  readonly askedAt: number;
+  readonly reasons: readonly RefreshReason[];
+}
 
 /** What the keeper asks of the cluster. */
 export interface TopologyHost {
@@ -12,11 +21,11 @@ export interface TopologyHost {
   /** The logical time, noted before a node is asked. */
   readonly mapTime: number;
   /**
-   * A view has come; `askedAt` is the time that was noted.
+   * A view has come.
    *
    * @returns whether all of it is believed; if not, another node's word is wanted.
    */
-  apply(view: TopologyView, askedAt: number): boolean;
+  apply(view: TopologyView, source: ViewSource): boolean;
   /** Nobody else could be asked: what is in doubt is believed as it was last said. */
   believe(): void;
   /** A refresh has ended, with a view or without. */
@@ -46,6 +55,9 @@ export class TopologyKeeper {
   #timerAt = 0;
   #lastEndedAt = Number.NEGATIVE_INFINITY;
   #refreshes = 0;
+  #failedRefreshes = 0;
+  /** Of the next refresh. */
+  #reasons = new Set<RefreshReason>();
   #isClosed = false;
 
   constructor(settings: ClusterSettings, pool: NodePool, host: TopologyHost) {
@@ -59,19 +71,31 @@ export class TopologyKeeper {
     return this.#refreshes;
   }
 
+  /** Refreshes in which no node could say. */
+  get failedRefreshes(): number {
+    return this.#failedRefreshes;
+  }
+
   /**
    * Asks all seeds at once; the first usable answer counts.
    *
    * @throws {ClusterError} `ERR_NO_NODE`, listing each seed and why it failed.
    */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    const trace = new RefreshTrace(['start']);
+    return traceRefresh(trace, () => this.#askSeeds(trace));
+  }
+
+  async #askSeeds({ asked, reasons: why }: RefreshTrace): Promise<void> {
     const askedAt = this.#host.mapTime;
     const seeds = this.#pool.seeds();
+    asked.push(...seeds.map(({ address }) => address));
     const reasons: string[] = [];
     const errors: RedisError[] = [];
     const questions = seeds.map(async (seed) => {
       try {
-        return await this.#ask(seed, this.#settings.connectTimeoutMs + QUERY_TIMEOUT_MS);
+        const view = await this.#ask(seed, this.#settings.connectTimeoutMs + QUERY_TIMEOUT_MS);
+        return { view, seed };
       } catch (error) {
         const { cause, message } = error as RedisError;
         reasons.push(`${seed.address}: ${cause instanceof RedisError ? cause.message : message}`);
@@ -81,7 +105,8 @@ export class TopologyKeeper {
     });
     try {
       // Nothing was believed before, so nothing is in doubt.
-      this.#host.apply(await Promise.any(questions), askedAt);
+      const { view, seed } = await Promise.any(questions);
+      this.#host.apply(view, { node: seed, askedAt, reasons: why });
     } catch (error) {
       throw startError(reasons, errors, error);
     }
@@ -92,8 +117,9 @@ export class TopologyKeeper {
    *
    * @param isUrgent somebody waits for it; else it comes a little later, at a moment of its own.
    */
-  request(isUrgent: boolean): void {
+  request(isUrgent: boolean, reason: RefreshReason): void {
     if (this.#isClosed) return;
+    this.#reasons.add(reason);
     if (this.#isRunning) {
       this.#isWantedAgain = true;
       return;
@@ -119,28 +145,46 @@ export class TopologyKeeper {
     this.#isRunning = true;
     this.#isWantedAgain = false;
     this.#refreshes++;
-    const hasView = await this.#askOneAfterTheOther();
+    const trace = new RefreshTrace([...this.#reasons]);
+    this.#reasons.clear();
+    const hasView = await this.#hasView(trace);
     this.#isRunning = false;
     if (this.#isClosed) return;
     this.#lastEndedAt = this.#settings.runtime.now();
     this.#host.refreshed(hasView);
-    if (this.#isWantedAgain) this.request(true);
+    for (const reason of this.#isWantedAgain ? this.#reasons : []) this.request(true, reason);
   }
 
-  /** Asks until a view is believed whole: often the first, else when a second node says the same. */
-  async #askOneAfterTheOther(): Promise<boolean> {
+  async #hasView(trace: RefreshTrace): Promise<boolean> {
+    try {
+      return await traceRefresh(trace, () => this.#askOneAfterTheOther(trace));
+    } catch {
+      // It was told to those who trace it; everybody else hears that there is no view.
+      this.#failedRefreshes++;
+      return false;
+    }
+  }
+
+  /**
+   * Asks until a view is believed whole: often the first, else when a second node says the same.
+   *
+   * @throws {ClusterError} no node could say.
+   */
+  async #askOneAfterTheOther({ asked, reasons }: RefreshTrace): Promise<boolean> {
     let hasView = false;
     for (const node of this.#candidates()) {
+      asked.push(node.address);
       const askedAt = this.#host.mapTime;
       // A node that can't say is no reason to give up: the next one may.
       const view = await this.#ask(node, QUERY_TIMEOUT_MS).catch(() => undefined);
       if (this.#isClosed) return false;
       if (view === undefined) continue;
-      if (this.#host.apply(view, askedAt)) return true;
+      if (this.#host.apply(view, { node, askedAt, reasons })) return true;
       hasView = true;
     }
-    if (hasView) this.#host.believe();
-    return hasView;
+    if (!hasView) throw new ClusterError('ERR_NO_NODE', 'no node answered with a usable topology');
+    this.#host.believe();
+    return true;
   }
 
   /** Whom to ask, most promising first: who is connected and answers, then anybody, then the seeds. */

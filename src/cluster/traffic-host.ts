@@ -1,5 +1,6 @@
 import type { Command, Outcome, PartFields } from '../net/index.ts';
 import type { Argument, Reply } from '../resp/index.ts';
+import type { RedirectedCommand, RefreshReason } from './diagnostics/index.ts';
 
 /** What those who move commands ask of the cluster. */
 export interface TrafficHost {
@@ -13,5 +14,7 @@ export interface TrafficHost {
   /** Asks a node about a command, within its budget; keys come back as bytes. */
   askAbout(command: Command, address: string, args: readonly Argument[]): Promise<Reply>;
   /** There is a reason to look at the topology; urgent where commands wait for it. */
-  wantTopology(isUrgent: boolean): void;
+  wantTopology(isUrgent: boolean, reason: RefreshReason): void;
+  /** A node sends a command elsewhere; the slot map is still as it was. */
+  redirected(redirected: RedirectedCommand): void;
 }

@@ -125,13 +125,13 @@ export class Traffic implements CommandSink, LaneHost {
     const node = isAsking ? asked : this.#map.primaryOf(command.slot);
     if (node === undefined) return false;
     command.asking = isAsking;
-    this.#enqueue(node, command);
+    node.link.enqueue(command);
     return true;
   }
 
   findPrimary(slot: number): void {
     this.#wantedSlots.add(slot);
-    this.#host.wantTopology(true);
+    this.#host.wantTopology(true, 'unassigned');
   }
 
   cancelled(command: Command, from: CommandState): void {
@@ -167,7 +167,7 @@ export class Traffic implements CommandSink, LaneHost {
     }
     node.counters.refusals++;
     if (recovery.kind === 'reconnect') node.link.replace();
-    if (recovery.kind === 'refresh') this.#host.wantTopology(true);
+    if (recovery.kind === 'refresh') this.#host.wantTopology(true, 'refused');
     // TRYAGAIN is about this route: after an ASK it is repeated at the ASK's target.
     if (recovery.kind !== 'wait') command.askAddress = undefined;
     this.#again(node, command, this.#backoff(command.refusals++));
@@ -180,11 +180,8 @@ export class Traffic implements CommandSink, LaneHost {
   }
 
   /** A connection ended: each of its commands goes out again, or its caller is told that it may have run. */
-  onLost(node: ClusterNode, unanswered: readonly Command[], error: RedisError | undefined): void {
-    if (error !== undefined) {
-      node.counters.losses++;
-      if (error.code !== 'ERR_CLOSED') this.#host.wantTopology(true);
-    }
+  onLost(unanswered: readonly Command[], error: RedisError | undefined): void {
+    if (error !== undefined && error.code !== 'ERR_CLOSED') this.#host.wantTopology(true, 'lost');
     for (const command of unanswered) {
       command.asking = false;
       command.askAddress = undefined;
@@ -235,7 +232,7 @@ export class Traffic implements CommandSink, LaneHost {
       if (isAssigned) this.lanes.wake(slot, true);
       else this.#rejectUnassigned(slot);
     }
-    if (this.#wantedSlots.size > 0) this.#host.wantTopology(true);
+    if (this.#wantedSlots.size > 0) this.#host.wantTopology(true, 'unassigned');
   }
 
   #rejectUnassigned(slot: number): void {
@@ -257,9 +254,10 @@ export class Traffic implements CommandSink, LaneHost {
     }
     const target = this.#targetOf(redirection, node);
     command.askAddress = undefined;
+    this.#host.redirected({ command: command.name, redirection, from: node, to: target });
     if (target === undefined) {
       // Unknown, or not ours to trust: the topology decides.
-      this.#host.wantTopology(true);
+      this.#host.wantTopology(true, 'unknownNode');
       this.#refuse(command);
       return;
     }
@@ -273,7 +271,7 @@ export class Traffic implements CommandSink, LaneHost {
     this.#map.move(slot, target);
     // Behind one address another server may answer now.
     if (target === node) node.link.replace();
-    this.#host.wantTopology(false);
+    this.#host.wantTopology(false, 'moved');
     this.lanes.takeBack(command, 'moved', delayMs);
   }
 
@@ -309,11 +307,6 @@ export class Traffic implements CommandSink, LaneHost {
   #finish(command: Command, outcome: Outcome): void {
     this.#host.settle(command, outcome);
     if (isInLane(command)) this.lanes.settled(command, true);
-  }
-
-  #enqueue(node: ClusterNode, command: Command): void {
-    node.counters.commands++;
-    node.link.enqueue(command);
   }
 
   #backoff(attempt: number): number {
