@@ -1,36 +1,40 @@
 /**
  * What deadlines, lanes, tracing channels and statistics cost a command, each and together: client CPU over a cluster in
- * memory, with each of them cut out, and with a subscriber that does nothing. One process for each client, measured in
- * turns, so that what else the machine does meets all of them alike.
+ * memory, with each of them cut out, and with a subscriber that does nothing.
+ *
+ * One process for each client, measured in turns, so that what else the machine does meets all of them alike; and several
+ * generations of processes, for the engine does not optimize the same code the same way twice.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { FEATURES, without } from './support/ablation.ts';
 import type { Load, Order } from './support/feature-load.ts';
 
-const LOADS: readonly Load[] = ['send', 'sendAll'];
+const LOADS: { readonly [L in Load]: string } = { send: 'send, 1000 callers', sendAll: 'sendAll of 100, 10 callers' };
+const GENERATIONS = Number(process.env['GENERATIONS'] ?? 4);
 const WARM_UP_ROUNDS = 5;
-const ROUNDS = Number(process.env['ROUNDS'] ?? 40);
+const ROUNDS = 12;
 const COMMANDS = 50_000;
 
 const names = Object.keys(FEATURES);
-const ALL_ON = 'all on, a subscriber listens';
-const SHIPPED = 'all on, nobody listens';
 const NONE = 'none of them';
-const clients = new Map<string, ChildProcess>([
-  [ALL_ON, start([], '--listen')],
-  [SHIPPED, start([])],
-  ...names.map((name): [string, ChildProcess] => [`without ${name}`, start([name])]),
-  [NONE, start(names)],
-]);
+/** What is cut out of each client, and whether somebody listens. */
+const CLIENTS: readonly [name: string, cut: readonly string[], listen?: '--listen'][] = [
+  ['all on, a subscriber listens', [], '--listen'],
+  ['all on, nobody listens', []],
+  ...names.map((name): [string, string[]] => [`without ${name}`, [name]]),
+  [NONE, names],
+];
+const folders = new Map(CLIENTS.map(([name, cut]) => [name, without(cut)]));
 
-function start(features: readonly string[], ...args: string[]): ChildProcess {
-  const client = fork('build/bench/support/feature-load.js', [without(features), ...args]);
+async function start(name: string, listen: string | undefined): Promise<ChildProcess> {
+  const client = fork('build/bench/support/feature-load.js', [folders.get(name)!, ...(listen ? [listen] : [])]);
   client.once('exit', (code) => {
     if (code === 0) return;
-    console.error(`the client without ${features.join(', ') || 'nothing'} has ended with code ${code}`);
+    console.error(`${name}: the client has ended with code ${code}`);
     process.exit(1);
   });
+  await once(client, 'message');
   return client;
 }
 
@@ -40,41 +44,40 @@ async function cpuOf(client: ChildProcess, order: Order): Promise<number> {
   return nanoseconds;
 }
 
-/** Nanoseconds of CPU a command, by client, a figure for each round. */
-async function measure(load: Load, rounds: number): Promise<Map<string, number[]>> {
-  const figures = new Map([...clients.keys()].map((name): [string, number[]] => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, client] of clients) figures.get(name)!.push(await cpuOf(client, { load, commands: COMMANDS }));
+/** Adds the figures of one generation: nanoseconds of CPU a command, by client, one for each round. */
+async function measure(load: Load, figures: Map<string, number[]>): Promise<void> {
+  const clients: [string, ChildProcess][] = [];
+  for (const [name, , listen] of CLIENTS) clients.push([name, await start(name, listen)]);
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+    for (const [name, client] of clients) {
+      const nanoseconds = await cpuOf(client, { load, commands: COMMANDS });
+      if (round >= 0) figures.get(name)!.push(nanoseconds);
+    }
   }
-  return figures;
+  for (const [, client] of clients) client.disconnect();
 }
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
-/** The median over the rounds of how much more one client took than another, in per cent. */
+/** How much more a client took than the one without anything: the median of the rounds, in per cent. */
 function excess(more: readonly number[], less: readonly number[]): string {
-  const percent = median(more.map((value, round) => (value / less[round]! - 1) * 100));
-  return `${percent >= 0 ? '+' : ''}${percent.toFixed(1)} %`;
+  return `${(median(more.map((value, round) => value / less[round]! - 1)) * 100).toFixed(1)} %`;
 }
 
-await Promise.all([...clients.values()].map((client) => once(client, 'message')));
-for (const load of LOADS) {
-  await measure(load, WARM_UP_ROUNDS);
-  const figures = await measure(load, ROUNDS);
+for (const load of Object.keys(LOADS) as Load[]) {
+  const figures = new Map(CLIENTS.map(([name]): [string, number[]] => [name, []]));
+  for (let generation = 0; generation < GENERATIONS; generation++) await measure(load, figures);
   const none = figures.get(NONE)!;
-  const shipped = figures.get(SHIPPED)!;
-  console.log(
-    `\n${load === 'send' ? 'send, 1000 callers' : 'sendAll of 100, 10 callers'}: CPU of the client a command`,
-  );
+  console.log(`\n${LOADS[load]}: CPU of the client a command`);
   console.table(
-    [...figures].map(([name, values]) => ({
-      client: name,
+    [...figures].map(([client, values]) => ({
+      client,
       'ns (median)': Math.round(median(values)),
+      'ns (least)': Math.round(Math.min(...values)),
       'more than with none': excess(values, none),
-      'all on is more than this by': excess(shipped, values),
+      'by the least': excess([Math.min(...values)], [Math.min(...none)]),
     })),
   );
 }
-for (const client of clients.values()) client.disconnect();

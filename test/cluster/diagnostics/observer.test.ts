@@ -38,7 +38,18 @@ test('a MOVED is a redirect, a change of one slot, and a reason to look at the t
   c.answer = () => `-MOVED ${FOO} ${a.address}\r\n`;
   fake.layout = [...fake.layout.slice(0, 2), [10924, FOO - 1, c], [FOO, FOO, a], [FOO + 1, 16383, c]];
   fake.epochs.set(a.port, 1);
-  assert.is(await fake.settle(cluster.send(['GET', 'foo'])), 'OK');
+  // Two at once: the second one's MOVED is no news.
+  assert.equal(
+    await fake.settle(
+      cluster.sendAll([
+        ['GET', 'foo'],
+        ['INCR', 'foo'],
+      ]),
+    ),
+    ['OK', 'OK'],
+  );
+  await fake.pass(500);
+  c.connection.close();
   await fake.pass(500);
   published.stop();
   refreshes.stop();
@@ -58,11 +69,16 @@ test('a MOVED is a redirect, a change of one slot, and a reason to look at the t
   );
   assert.equal(
     published.told.map(([, message]) => message),
-    [heard.redirects[0], heard.topology[0]],
+    [heard.redirects[0], heard.topology[0], heard.redirects[1]],
   );
-  assert.equal(refreshes.events, ['start', 'end', 'asyncStart', 'asyncEnd']);
-  const [refresh] = refreshes.messages('asyncEnd') as [RefreshTrace];
-  assert.equal([refresh.reasons, refresh.asked.length, refresh.error], [['moved'], 1, undefined]);
+  assert.equal(refreshes.events.slice(0, 4), ['start', 'end', 'asyncStart', 'asyncEnd']);
+  assert.equal(
+    refreshes.messages('asyncEnd').map(({ reasons, asked, error }) => [reasons, asked.length, error]),
+    [
+      [['moved'], 1, undefined],
+      [['lost'], 1, undefined],
+    ],
+  );
   cluster.destroy();
 });
 
@@ -120,6 +136,22 @@ test('who listens from the start hears of all nodes, and of the seed that said s
     'slotwire.refresh.reasons': 'start',
     'slotwire.refresh.nodes_asked': 1,
   });
+  cluster.destroy();
+});
+
+test('a seed that no view names has not left: it never was in the cluster', async () => {
+  const fake = new FakeCluster(3);
+  const [, b, c] = fake.nodes as [FakeNode, FakeNode, FakeNode];
+  fake.layout = [
+    [0, 8191, b],
+    [8192, 16383, c],
+  ];
+  const published = new Recorder<TopologyChange>('slotwire:topology');
+  const cluster = await fake.connect();
+  await fake.pass(1);
+  published.stop();
+  const [, change] = published.told[0]!;
+  assert.equal([change.joined.map(({ address }) => address), change.left], [[b.address, c.address], []]);
   cluster.destroy();
 });
 

@@ -53,6 +53,10 @@ test('attempts that fail are numbered until one succeeds, and events tell of eac
   runtime.last.welcome();
   runtime.last.reply('+1\r\n');
   await waiting;
+  runtime.last.close();
+  client.send(['GET', 'b']).catch(() => undefined);
+  runtime.advance(500);
+  runtime.last.welcome();
   client.destroy();
   await turn();
   recorder.stop();
@@ -63,6 +67,7 @@ test('attempts that fail are numbered until one succeeds, and events tell of eac
       [1, 'ERR_CONNECT', undefined],
       [2, 'ERR_CONNECT', undefined],
       [3, undefined, 2],
+      [1, undefined, 2],
     ],
   );
   assert.is(recorder.messages('error').length, 2);
@@ -73,12 +78,15 @@ test('attempts that fail are numbered until one succeeds, and events tell of eac
       ['failed', 1, 'could not connect to 127.0.0.1:6379: connect ECONNREFUSED'],
       ['failed', 1, 'could not connect to 127.0.0.1:6379: connect ECONNREFUSED'],
       ['open', 0, undefined],
+      ['lost', 0, 'connection to 127.0.0.1:6379 lost: the server closed the connection'],
+      ['open', 0, undefined],
       ['closed', 0, undefined],
     ],
   );
   assert.equal(
     ends.told.map(([, { state, attributes }]) => [state, attributes['error.type']]),
     [
+      ['lost', 'ERR_CONNECTION_LOST'],
       ['lost', 'ERR_CONNECTION_LOST'],
       ['closed', undefined],
     ],
