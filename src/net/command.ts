@@ -2,6 +2,7 @@ import type { CommandInfo } from '../commands/index.ts';
 import type { RedisError } from '../errors.ts';
 import type { Argument, Reply, ReplyForm } from '../resp/index.ts';
 import type { Admission } from './admission.ts';
+import { CommandExtras, NO_EXTRAS } from './command-extras.ts';
 import type { Place } from './diagnostics/index.ts';
 import type { SendOptions } from './options.ts';
 import type { ReadFrom } from './read-from.ts';
@@ -91,35 +92,12 @@ export class Command {
   state: CommandState = CommandState.Waiting;
   /** Its bytes were handed to a socket and nothing since has proved that it did not run. */
   mayHaveRun = false;
-  /** MOVED and ASK followed so far. */
-  redirects = 0;
-  /** Refusals met so far, for the back-off. */
-  refusals = 0;
-  lastRefusal: RedisError | undefined;
-  /** ASKING goes before it, on the same connection with nothing between (protocol 7). */
-  asking = false;
-  /** The address an ASK named for it: where it goes next, instead of to its slot's primary. */
-  askAddress: string | undefined;
-  /** The address of the one node that may answer it, whatever its slot. */
-  pinnedTo: string | undefined;
-  /** Who moves it, where that is not the client's own traffic: a session, or the blocking calls. */
-  sink: CommandSink | undefined;
   /** Who may answer it besides its slot's primary; undefined for nobody. */
   readFrom: ReadFrom | undefined;
-  /** What takes the place of `args` when the server does not know the script that they name. */
-  fallback: readonly Argument[] | undefined;
-  /** Of an EXEC: MULTI and these commands go right before it. */
-  transaction: Transaction | undefined;
-  /** Hears the reply to a command of our own, for which no caller waits. */
-  onDropped: ((reply: Reply) => void) | undefined;
   /** Counted by admission. */
   isAdmitted = false;
   /** The node's share of admission that it takes, besides the client's. */
   nodeAdmission: Admission | undefined;
-  /** Somebody was told that it was sent, and is to be told what becomes of it. */
-  trace: Trace | undefined;
-  /** Stops listening to the caller's signal. */
-  forgetSignal: (() => void) | undefined;
   /** Neighbours in the list of commands with the same budget, see deadlines.ts. */
   older: Command | undefined;
   newer: Command | undefined;
@@ -127,6 +105,7 @@ export class Command {
   #reject: ((error: RedisError) => void) | undefined;
   #batch: Batch | undefined;
   #index = 0;
+  #extras: Readonly<CommandExtras> = NO_EXTRAS;
 
   constructor(args: readonly Argument[], info: CommandInfo | undefined, terms: Terms) {
     this.args = args;
@@ -159,6 +138,118 @@ export class Command {
 
   get isSettled(): boolean {
     return this.state === CommandState.Settled;
+  }
+
+  /** MOVED and ASK followed so far. */
+  get redirects(): number {
+    return this.#extras.redirects;
+  }
+
+  set redirects(redirects: number) {
+    if (redirects !== this.#extras.redirects) this.#own().redirects = redirects;
+  }
+
+  /** Refusals met so far, for the back-off. */
+  get refusals(): number {
+    return this.#extras.refusals;
+  }
+
+  set refusals(refusals: number) {
+    if (refusals !== this.#extras.refusals) this.#own().refusals = refusals;
+  }
+
+  get lastRefusal(): RedisError | undefined {
+    return this.#extras.lastRefusal;
+  }
+
+  set lastRefusal(lastRefusal: RedisError | undefined) {
+    if (lastRefusal !== this.#extras.lastRefusal) this.#own().lastRefusal = lastRefusal;
+  }
+
+  /** ASKING goes before it, on the same connection with nothing between (protocol 7). */
+  get asking(): boolean {
+    return this.#extras.asking;
+  }
+
+  set asking(asking: boolean) {
+    if (asking !== this.#extras.asking) this.#own().asking = asking;
+  }
+
+  /** The address an ASK named for it: where it goes next, instead of to its slot's primary. */
+  get askAddress(): string | undefined {
+    return this.#extras.askAddress;
+  }
+
+  set askAddress(askAddress: string | undefined) {
+    if (askAddress !== this.#extras.askAddress) this.#own().askAddress = askAddress;
+  }
+
+  /** The address of the one node that may answer it, whatever its slot. */
+  get pinnedTo(): string | undefined {
+    return this.#extras.pinnedTo;
+  }
+
+  set pinnedTo(pinnedTo: string | undefined) {
+    if (pinnedTo !== this.#extras.pinnedTo) this.#own().pinnedTo = pinnedTo;
+  }
+
+  /** Who moves it, where that is not the client's own traffic: a session, or the blocking calls. */
+  get sink(): CommandSink | undefined {
+    return this.#extras.sink;
+  }
+
+  set sink(sink: CommandSink | undefined) {
+    if (sink !== this.#extras.sink) this.#own().sink = sink;
+  }
+
+  /** What takes the place of `args` when the server does not know the script that they name. */
+  get fallback(): readonly Argument[] | undefined {
+    return this.#extras.fallback;
+  }
+
+  set fallback(fallback: readonly Argument[] | undefined) {
+    if (fallback !== this.#extras.fallback) this.#own().fallback = fallback;
+  }
+
+  /** Of an EXEC: MULTI and these commands go right before it. */
+  get transaction(): Transaction | undefined {
+    return this.#extras.transaction;
+  }
+
+  set transaction(transaction: Transaction | undefined) {
+    if (transaction !== this.#extras.transaction) this.#own().transaction = transaction;
+  }
+
+  /** Hears the reply to a command of our own, for which no caller waits. */
+  get onDropped(): ((reply: Reply) => void) | undefined {
+    return this.#extras.onDropped;
+  }
+
+  set onDropped(onDropped: ((reply: Reply) => void) | undefined) {
+    if (onDropped !== this.#extras.onDropped) this.#own().onDropped = onDropped;
+  }
+
+  /** Somebody was told that it was sent, and is to be told what becomes of it. */
+  get trace(): Trace | undefined {
+    return this.#extras.trace;
+  }
+
+  set trace(trace: Trace | undefined) {
+    if (trace !== this.#extras.trace) this.#own().trace = trace;
+  }
+
+  /** Stops listening to the caller's signal. */
+  get forgetSignal(): (() => void) | undefined {
+    return this.#extras.forgetSignal;
+  }
+
+  set forgetSignal(forgetSignal: (() => void) | undefined) {
+    if (forgetSignal !== this.#extras.forgetSignal) this.#own().forgetSignal = forgetSignal;
+  }
+
+  #own(): CommandExtras {
+    if (this.#extras === NO_EXTRAS) this.#extras = new CommandExtras();
+    return this.#extras as CommandExtras;
   }
 
   /** The promise of this command, when it has one of its own. */
