@@ -120,8 +120,9 @@ export class PubSub implements SubscriberOwner {
 
   onMessage(subscriber: Subscriber, { topicKind, key, channel, payload }: Heard & { readonly kind: 'message' }): void {
     const topic = this.#topics[topicKind].get(key);
-    // Unsubscribed meanwhile, or moved: then it comes from elsewhere.
-    if (topic?.subscriber !== subscriber) return;
+    // Unsubscribed meanwhile, or moved: then it comes from elsewhere. Not confirmed yet: then it is the rest of a subscription
+    // that is being given up, and what follows it may be missing.
+    if (topic?.subscriber !== subscriber || !topic.isOn) return;
     for (const reader of topic.readers) {
       if (!reader.message(topic, channel, payload)) this.#end(reader, tooSlow(reader));
     }

@@ -76,6 +76,23 @@ test('who begins while the last one leaves keeps the subscription, and nobody wa
   client.destroy();
 });
 
+test('what still comes of a subscription that is given up is not for who begins meanwhile', async () => {
+  const { client, transport, runtime, subscription } = await subscribed(['a']);
+  void subscription.unsubscribe();
+  runtime.flush();
+  runtime.flush();
+  assert.equal(transport.takeCommands(), ['UNSUBSCRIBE a', 'PING 1']);
+  const promise = client.subscribe('a');
+  transport.reply(push('message', 'a', 'before') + push('unsubscribe', 'a', 0));
+  // Whatever is published here comes to nobody: so nothing from before may come either.
+  transport.reply('$1\r\n1\r\n');
+  runtime.flush();
+  assert.equal(transport.takeCommands(), ['SUBSCRIBE a']);
+  transport.reply(push('subscribe', 'a', 1) + push('message', 'a', 'after'));
+  assert.is(((await next(await promise)) as Message).payload, 'after');
+  client.destroy();
+});
+
 test('after a loss everything is subscribed again, and one gap tells of all of it', async () => {
   const { client, runtime, subscription, transport } = await subscribed(['a', 'b']);
   transport.reply(push('message', 'a', 'before'));
