@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 
 /** What is to be fetched, from where. */
 export interface PackageChoice {
-  /** The first of these that exists is taken. */
+  /** The first of these that exists is taken; one entry may name several packages, which are taken together. */
   readonly packages: readonly string[];
   /** apt sources as a deb822 text, or undefined to use the machine's own unchanged. */
   readonly sources: string | undefined;
@@ -25,7 +25,7 @@ printf '%s' "$APT_SOURCES_TEXT" > server.sources
 apt="apt-get --config-file=apt.conf --quiet=2"
 $apt update
 for package in "$@"; do
-  if $apt install --download-only --yes "$package"; then found=yes; break; fi
+  if $apt install --download-only --yes $package; then found=yes; break; fi
 done
 [ "$found" = yes ] || exit 1
 $apt autoclean
@@ -88,5 +88,5 @@ async function run(command: string, args: readonly string[], env: NodeJS.Process
     child.on('error', reject);
     child.on('close', resolve);
   });
-  if (code !== 0) throw new Error(`the server could not be fetched:\n${output.trim()}`);
+  if (code !== 0) throw new Error(`the package could not be fetched:\n${output.trim()}`);
 }

@@ -6,8 +6,10 @@ export { ClusterNode } from './cluster-node.ts';
 export { type NodeView, parseClusterNodes, type SlotRange } from './cluster-view.ts';
 export { CredentialFeed } from './credential-feed.ts';
 export { FlakyProxy, type ProxyMode } from './flaky-proxy.ts';
+export { greet, type HelloFields, helloReply } from './greeting.ts';
 export * from './history/index.ts';
 export { KNOWN_SERVERS, type KnownServer, type KnownServerName } from './known-servers.ts';
+export { type ParsedScript, parseScript, type ScriptSources } from './parse-script.ts';
 export type { Step, WireBytes } from './script.ts';
 export {
   type ClusterHandler,
@@ -29,13 +31,7 @@ export {
   type ServerName,
   type ServerVersion,
 } from './server-binary.ts';
-export {
-  type Executable,
-  fetchServer,
-  findCachedServer,
-  listCachedServers,
-  serverCacheFolder,
-} from './server-cache.ts';
+export { fetchServer, findCachedServer, listCachedServers, serverCacheFolder } from './server-cache.ts';
 export {
   type ServerConfig,
   type ServerOptions,
@@ -46,5 +42,6 @@ export {
 export * from './simulation/index.ts';
 export { type MigrationNode, type MigrationParties, SlotMigration } from './slot-migration.ts';
 export * as step from './step.ts';
+export { type Executable, libraryFolders, type UnpackChoice, unpackedProgram, unpackTool } from './unpacked-package.ts';
 export { waitUntil } from './wait-until.ts';
 export { mapReply, reply, type WireValue } from './wire-reply.ts';

@@ -1,10 +1,11 @@
 /** What a node of a scripted cluster says when the test says nothing: handshakes, topology, MOVED, and OK. */
 import { hashSlot } from '../cluster/index.ts';
 import { findCommand, firstKeyIndex } from '../commands/index.ts';
+import { helloReply } from './greeting.ts';
 import { describeCommand, type WireBytes } from './script.ts';
 import type { ReceivedCommand, ScriptedConnection } from './scripted-connection.ts';
 import type { ScriptedLayout } from './scripted-layout.ts';
-import { mapReply, reply, type WireValue } from './wire-reply.ts';
+import { reply, type WireValue } from './wire-reply.ts';
 
 /** What answering needs to know of a node. */
 export interface AnsweringNode {
@@ -89,16 +90,8 @@ export class ScriptedAnswers {
     }
     if (!session.isAuthenticated) return '-NOAUTH HELLO must be called with the client already authenticated\r\n';
     session.protocol = args[1]?.toString() === '3' ? 3 : 2;
-    const pairs: [string, WireValue][] = [
-      ['server', 'redis'],
-      ['version', '7.0.0'],
-      ['proto', session.protocol],
-      ['id', 1],
-      ['mode', 'cluster'],
-      ['role', this.#node.replicaOf === undefined ? 'master' : 'replica'],
-      ['modules', []],
-    ];
-    return mapReply(pairs, session.protocol);
+    const role = this.#node.replicaOf === undefined ? 'master' : 'replica';
+    return helloReply({ protocol: session.protocol, mode: 'cluster', role });
   }
 
   #authenticate(password: Buffer | undefined, session: Session): WireBytes {

@@ -83,6 +83,8 @@ export class ScriptedConnection {
 
   /** Breaks the connection (RST; TLS and Unix sockets, which have none, are closed at once). */
   reset(): void {
+    // Where FIN is on its way Node.js can't reset, and never closes what it could not reset.
+    if (this.#socket.writableEnded) return void this.#socket.destroy();
     try {
       this.#socket.resetAndDestroy();
     } catch {

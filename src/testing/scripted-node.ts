@@ -9,6 +9,8 @@ import { type ConnectionOwner, type Handler, type ReceivedCommand, ScriptedConne
 export interface ScriptedNodeOptions {
   /** One script per connection, in the order in which they are accepted. */
   readonly scripts?: readonly (readonly Step[])[] | undefined;
+  /** Of every connection that has none of its own in `scripts`. */
+  readonly script?: readonly Step[] | undefined;
   /** Is asked for every command before the script; what it answers, the script does not see. */
   readonly handler?: Handler | undefined;
   /** Is asked for what comes when a connection's script is over, or when it has none. */
@@ -65,7 +67,7 @@ export class ScriptedNode {
     });
     this.#server.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket) => {
       const index = this.connections.length;
-      const script = options.scripts?.[index] ?? [];
+      const script = options.scripts?.[index] ?? options.script ?? [];
       this.connections.push(new ScriptedConnection(socket, this.#owner, { index, script }));
       this.#changed();
     });
@@ -148,10 +150,11 @@ export class ScriptedNode {
    */
   verify(): void {
     const scripts = this.#options.scripts ?? [];
-    const unplayed = scripts.flatMap((script, index) => {
-      const remaining = this.connections[index]?.remainingSteps ?? script.length;
-      return remaining === 0 ? [] : [`connection ${index}: ${remaining} of ${script.length} steps were not reached`];
-    });
+    const unplayed = Array.from({ length: Math.max(scripts.length, this.connections.length) }, (_, index) => {
+      const { length } = scripts[index] ?? this.#options.script ?? [];
+      const remaining = this.connections[index]?.remainingSteps ?? length;
+      return remaining === 0 ? [] : [`connection ${index}: ${remaining} of ${length} steps were not reached`];
+    }).flat();
     const unused = this.#answers.map(({ command }) => `nobody sent ${describeCommand(command)}`);
     const problems = [...this.failures, ...unplayed, ...unused];
     if (problems.length > 0) throw new Error(`${this.address}: ${problems.join('; ')}`);

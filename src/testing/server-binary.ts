@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isKnownServer, KNOWN_SERVERS } from './known-servers.ts';
-import { type Executable, fetchServer, findCachedServer, listCachedServers, ownServerName } from './server-cache.ts';
+import { fetchServer, findCachedServer, listCachedServers, ownServerName } from './server-cache.ts';
+import type { Executable } from './unpacked-package.ts';
 
 /** Which program family a server belongs to. */
 export type ServerName = 'redis' | 'valkey' | 'redict';
