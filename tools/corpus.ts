@@ -1,48 +1,70 @@
 /**
- * Runs parsers over the vectors, and shows what each gets wrong.
+ * Runs parsers over the vectors, and writes what came of it.
  *
- *     node build/tools/corpus.js [--peers] [--from FOLDER] [--json]
+ *     node build/tools/corpus.js [--peers] [--out FOLDER] [NAME ...]
  *
- * Alone: our decoder; the exit code is 1 when it does anything but what a vector wants. With `--peers` also the released
- * parsers that are installed in FOLDER, bench/compare unless given; they decide nothing about the exit code.
+ * Alone: our decoder, in this process; the exit code is 1 when it does anything but what a vector wants. With `--peers`
+ * also released parsers in several languages, through their adapters (those named, else all): a report for each, the
+ * matrix, and a page on every disagreement go to FOLDER, `conformance/parsers` unless given. They decide nothing about the exit
+ * code.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { replyVectors } from '../test/support/vectors.ts';
-import { judge, type Verdict } from './corpus/judge.ts';
-import { type Column, matrix } from './corpus/matrix.ts';
-import { PeerProcess } from './corpus/peer-process.ts';
-import { PEERS, type PeerName } from './corpus/peers.ts';
+import { ownVersion } from '../src/cli/own-version.ts';
+import {
+  AdapterReader,
+  formatReport,
+  isFailure,
+  ownParser,
+  REPLY_VECTORS,
+  type Report,
+  readerInProcess,
+  runVectors,
+  summaryLine,
+  toHtml,
+} from '../src/conformance/index.ts';
+import { PARSERS, type ParserChoice } from './corpus/parsers.ts';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     peers: { type: 'boolean', default: false },
-    from: { type: 'string', default: 'bench/compare' },
-    json: { type: 'boolean', default: false },
+    out: { type: 'string', default: 'conformance/parsers' },
   },
 });
 
-const VECTORS = replyVectors();
+const version = ownVersion();
 
 async function main(): Promise<void> {
-  const ours = await column('slotwire');
-  const columns = [ours];
-  if (values.peers) for (const name of PEERS.filter((peer) => peer !== 'slotwire')) columns.push(await column(name));
-  if (values.json)
-    console.log(JSON.stringify(columns.map(({ name, verdicts }) => ({ name, verdicts: [...verdicts] }))));
-  else console.log(matrix(VECTORS, columns));
-  process.exitCode = [...ours.verdicts.values()].every((verdict) => verdict === 'ok') ? 0 : 1;
+  const own = await runVectors(REPLY_VECTORS, readerInProcess(ownParser(version)), { version });
+  for (const { id, note = '' } of own.cases.filter(isFailure)) console.log(`  ${id} ${note}`);
+  console.log(`${own.target}: ${summaryLine(own)}`);
+  process.exitCode = own.cases.some(isFailure) ? 1 : 0;
+  if (values.peers) await writeMatrix();
 }
 
-/** What one parser does with every vector of the protocols it knows. */
-async function column(name: PeerName): Promise<Column> {
-  const parser = new PeerProcess(name, values.from);
-  const verdicts = new Map<string, Verdict>();
-  for (const vector of VECTORS) {
-    if (vector.protocol === 3 && !parser.speaksResp3) continue;
-    verdicts.set(vector.id, judge(vector, await parser.read(vector.wire)));
+async function writeMatrix(): Promise<void> {
+  const chosen = PARSERS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  mkdirSync(values.out, { recursive: true });
+  const reports: Report[] = [];
+  for (const parser of chosen) {
+    const report = await reportOf(parser);
+    reports.push(report);
+    writeFileSync(join(values.out, `${parser.name}.json`), formatReport(report));
+    console.log(`${report.target}: ${summaryLine(report)}, ${(report.ms / 1000).toFixed(1)} s`);
   }
-  await parser.stop();
-  return { name, version: parser.version, verdicts };
+  if (positionals.length > 0) return;
+  writeFileSync(join(values.out, 'matrix.html'), toHtml(reports));
+}
+
+async function reportOf({ prepare }: ParserChoice): Promise<Report> {
+  const reader = await AdapterReader.start(await prepare());
+  try {
+    return await runVectors(REPLY_VECTORS, reader, { version });
+  } finally {
+    await reader.stop();
+  }
 }
 
 try {

@@ -5,6 +5,8 @@ import { runConform } from './conform/conform.ts';
 import { runDemo } from './demo/demo.ts';
 import { runSimulatedDemo } from './demo/simulated.ts';
 import { ownVersion } from './own-version.ts';
+import { runServe } from './serve/serve.ts';
+import { runVectorsCommand } from './vectors/vectors.ts';
 
 const USAGE = `usage: slotwire <command> [options]
 
@@ -17,13 +19,23 @@ commands:
     --seed N        of keys and faults (default: the time)
 
   conform     tests a server against the RESP protocol, byte by byte; see slotwire conform --help
+  vectors     tests a parser, in any language; see slotwire vectors --help
+  serve       plays a vector or a script to a client; see slotwire serve --help
 
   --version   print the version
   --help      print this
 `;
 
+/** Commands with options of their own. */
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  conform: runConform,
+  vectors: runVectorsCommand,
+  serve: runServe,
+};
+
 async function main(): Promise<number> {
-  if (process.argv[2] === 'conform') return runConform(process.argv.slice(3));
+  const command = COMMANDS[process.argv[2] ?? ''];
+  if (command !== undefined) return command(process.argv.slice(3));
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {

@@ -4,18 +4,19 @@ import { type NodeView, parseClusterNodes } from '../testing/index.ts';
 import type { Need } from './case.ts';
 import { type NamedNode, nameParts } from './cluster-parts.ts';
 import { Control, type Login, type Target } from './target.ts';
+import { Unreachable } from './unreachable.ts';
 
 /**
  * Describes a cluster by asking the first seed that answers. Only the cases that need no change to the cluster can run.
  *
- * @throws {Error} when no seed answers, or there are not two primaries with slots.
+ * @throws {Unreachable} when no seed answers, or there are not two primaries with slots.
  */
 export async function clusterTarget(seeds: readonly Endpoint[], login?: Login): Promise<Target> {
   const views = await askSeeds(seeds, login);
   const tls = seeds.find((seed) => seed.tls !== undefined)?.tls;
   const [a, b] = views.filter(({ role, slots, isHealthy }) => role === 'primary' && slots.length > 0 && isHealthy);
   if (a === undefined || b === undefined)
-    throw new Error('no connection to a cluster with two primaries that own slots');
+    throw new Unreachable('no connection to a cluster with two primaries that own slots');
   const c = views.find(({ primaryId, isHealthy }) => primaryId === a.id && isHealthy);
   const named = new Map<string, NamedNode>([['A', a], ['B', b], ...(c === undefined ? [] : [['C', c] as const])]);
   const parts = nameParts(named, (slot) => (owns(a, slot) ? 'A' : owns(b, slot) ? 'B' : undefined));
@@ -43,7 +44,7 @@ async function askSeeds(seeds: readonly Endpoint[], login: Login | undefined): P
       failures.push(`${seed.host}:${seed.port}: ${(error as Error).message}`);
     }
   }
-  throw new Error(`no connection to the cluster: ${failures.join('; ')}`);
+  throw new Unreachable(`no connection to the cluster: ${failures.join('; ')}`);
 }
 
 function owns({ slots }: NodeView, slot: number): boolean {

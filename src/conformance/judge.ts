@@ -1,5 +1,6 @@
 /** From what was seen to what it is worth: a function of data. */
 import type { Answer, Case, ExpectedEnding, KnownDeviation } from './case.ts';
+import { type Consequence, consequenceOf } from './consequence.ts';
 import type { Ending, Observation } from './observation.ts';
 import { Pattern } from './pattern.ts';
 import type { Words } from './words.ts';
@@ -19,6 +20,8 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** The name of the alternative, where it has one. */
   readonly alternative?: string;
+  /** Of a failure or a deviation: what it leads to. */
+  readonly consequence?: Consequence;
   readonly note?: string;
 }
 
@@ -60,19 +63,26 @@ export function judge(
   const { observation, words } = run;
   const alternatives = readAnswers(expect, words);
   const index = alternatives.findIndex((each) => fits(each, observation));
-  if (observation.fault !== undefined && index < 0) return { verdict: 'fail', note: observation.fault };
+  if (observation.fault !== undefined && index < 0)
+    return { verdict: 'fail', note: observation.fault, consequence: 'desync' };
   if (index >= 0) {
     const { verdict, name } = expect[index]!;
     const judgement = name === undefined ? { verdict } : { verdict, alternative: name };
     return observation.ending === 'rst' ? { ...judgement, note: 'closed with a reset' } : judgement;
   }
   const deviation = known[readAnswers(known, words).findIndex((each) => fits(each, observation))];
-  if (deviation !== undefined) return { verdict: 'deviates', note: `known: ${deviation.issue}` };
+  const consequence = leadsTo(alternatives, observation);
+  if (deviation !== undefined) return { verdict: 'deviates', note: `known: ${deviation.issue}`, consequence };
   if (level === 'info') return { verdict: 'info', alternative: 'other' };
   if (isEatenByReset(alternatives, observation)) {
     return { verdict: 'lenient', note: 'the reset of the connection ate the reply' };
   }
-  return failure(alternatives, observation);
+  return { ...failure(alternatives, observation), consequence };
+}
+
+function leadsTo(alternatives: readonly ReadAnswer[], observation: Observation): Consequence {
+  const answers = alternatives.map(({ answer, patterns }) => ({ patterns, endings: ENDINGS[answer.ending ?? 'open'] }));
+  return consequenceOf(answers, observation);
 }
 
 /** True when everything is right but that a reset came instead of the last reply. */

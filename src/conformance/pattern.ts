@@ -25,13 +25,17 @@ export class Pattern {
   readonly text: string;
   /** True when it ends with `...`. */
   readonly isOpen: boolean;
+  /** How many whole values it expects; undefined where it leaves that open. */
+  readonly valueCount: number | undefined;
   readonly #elements: readonly Element[];
 
   constructor(text: string, words: Words) {
     this.text = text;
     const trimmed = text.trim();
     this.isOpen = trimmed.endsWith('...');
-    this.#elements = parseElements(this.isOpen ? trimmed.slice(0, -3) : trimmed, words, 0);
+    const parsed = parseElements(this.isOpen ? trimmed.slice(0, -3) : trimmed, words, 0);
+    this.#elements = parsed.map(({ element }) => element);
+    this.valueCount = this.isOpen ? undefined : countValues(parsed);
   }
 
   /** True when it expects nothing. */
@@ -53,8 +57,14 @@ export class Pattern {
 const QUOTED = /^([~!]?)"((?:[^"\\]|\\.)*)"/s;
 const GROUP = /^\((?!-?\d)/;
 
-function parseElements(text: string, words: Words, count: number): Element[] {
-  const elements: Element[] = [];
+/** An element as it was read: with what its header announces; undefined for any number. */
+interface ParsedElement {
+  readonly element: Element;
+  readonly opens: number | undefined;
+}
+
+function parseElements(text: string, words: Words, count: number): ParsedElement[] {
+  const elements: ParsedElement[] = [];
   let rest = text.trimStart();
   while (rest !== '') {
     if (GROUP.test(rest)) {
@@ -65,11 +75,32 @@ function parseElements(text: string, words: Words, count: number): Element[] {
       rest = rest.slice(close.index + close[0].length).trimStart();
     } else {
       const { element, length } = parseElement(rest, words, count);
-      elements.push(element);
+      elements.push({ element, opens: opensOf(rest.slice(0, length)) });
       rest = rest.slice(length).trimStart();
     }
   }
   return elements;
+}
+
+/** How many values follow what is written so: `*3` announces three, `**` is whole by itself. */
+function opensOf(word: string): number | undefined {
+  const [, type, line] = /^([*%~>|])(\d+|\?)$/.exec(word) ?? [];
+  if (type === undefined || line === undefined) return 0;
+  return line === '?' ? undefined : valuesInside({ type, line }) + (type === '|' ? 1 : 0);
+}
+
+function countValues(elements: readonly ParsedElement[]): number | undefined {
+  let count = 0;
+  let open = 0;
+  for (const { opens } of elements) {
+    if (opens === undefined) return undefined;
+    if (open === 0) {
+      count++;
+      open = 1;
+    }
+    open += opens - 1;
+  }
+  return count;
 }
 
 function parseElement(text: string, words: Words, count: number): { element: Element; length: number } {

@@ -1,5 +1,5 @@
 /** Runs one case against a target: prepares its connections, plays it, judges it, cleans up. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Endpoint } from '../net/index.ts';
 import type { Case, KnownDeviation } from './case.ts';
 import { contentBytes } from './content.ts';
@@ -9,7 +9,7 @@ import { runSteps, type Stage } from './run-steps.ts';
 import { knownOf } from './server-version.ts';
 import { ask, Control, isAlive, type Profile, type Target } from './target.ts';
 import type { Patience } from './wait.ts';
-import { WireConnection } from './wire-connection.ts';
+import { WireConnection, type WireLog } from './wire-connection.ts';
 import { expandWords, type Words } from './words.ts';
 
 /** All keys and channels of the suite begin with this. */
@@ -32,6 +32,10 @@ export interface CaseContext {
   readonly patience: Patience;
   /** False: a known deviation counts as a failure. */
   readonly acceptKnown: boolean;
+  /** A connection that gets more is broken off. */
+  readonly maxBytes: number;
+  /** What the names of keys are made of. */
+  readonly seed?: string | undefined;
 }
 
 /** Runs a case; never rejects. */
@@ -46,10 +50,16 @@ export async function runCase(one: Case, context: CaseContext): Promise<CaseResu
     attempts = 2;
     outcome = await attempt(one, context, { known, ...again });
   }
-  if (FAILURES.includes(outcome.verdict) && !(await isAlive(endpointOf(one, 'a', context.target)))) {
-    outcome = { ...outcome, verdict: 'crash', note: 'the server does not answer any more' };
+  // A server that closes as it should may have ended itself behind it.
+  const isDoubtful = FAILURES.includes(outcome.verdict) || isClosed(outcome);
+  if (isDoubtful && !(await isAlive(endpointOf(one, 'a', context.target)))) {
+    outcome = { ...outcome, verdict: 'crash', note: 'the server does not answer any more', consequence: 'hang' };
   }
   return { ...outcome, case: one, attempts, ms: Math.round(performance.now() - startedAt) };
+}
+
+function isClosed({ observation }: Outcome): boolean {
+  return observation?.ending === 'fin' || observation?.ending === 'rst';
 }
 
 interface Manner {
@@ -75,11 +85,11 @@ async function attempt(one: Case, context: CaseContext, manner: Attempt): Promis
   const { known } = manner;
   const { target, patience } = context;
   const keys = new Set<string>();
-  const words = newWords(target, keys);
+  const words = newWords(target, keys, nonceFor(one, context.seed));
   const stage: Stage = {
     patience: manner.patiently === true ? { ...patience, timeoutMs: 3 * patience.timeoutMs } : patience,
     words,
-    open: (name, log) => openFor(one, name, { target, log }),
+    open: (name, log) => openFor(one, name, { ...context, log }),
     act: async (what) => target.act?.(what),
     slowly: manner.slowly === true,
   };
@@ -105,8 +115,17 @@ async function attempt(one: Case, context: CaseContext, manner: Attempt): Promis
   return outcome;
 }
 
-function newWords(target: Target, keys: Set<string>): Words & { readonly values: Map<string, string> } {
-  const nonce = randomBytes(6).toString('hex');
+const NONCE_BYTES = 6;
+
+function nonceFor({ id }: Case, seed: string | undefined): string {
+  if (seed === undefined) return randomBytes(NONCE_BYTES).toString('hex');
+  return createHash('sha256')
+    .update(`${seed} ${id}`)
+    .digest('hex')
+    .slice(0, 2 * NONCE_BYTES);
+}
+
+function newWords(target: Target, keys: Set<string>, nonce: string): Words & { readonly values: Map<string, string> } {
   const values = new Map([...(target.words ?? []), ['nonce', nonce]]);
   const key = (name: string): string => {
     // `A/name` is a key whose slot belongs to part A of the cluster.
@@ -138,9 +157,9 @@ function endpointOf(one: Case, connection: string, target: Target): Endpoint {
 async function openFor(
   one: Case,
   name: string,
-  { target, log }: { target: Target; log: Parameters<typeof WireConnection.open>[2] },
+  { target, log, maxBytes }: Pick<CaseContext, 'target' | 'maxBytes'> & { readonly log: WireLog },
 ): Promise<WireConnection> {
-  const connection = await WireConnection.open(name, endpointOf(one, name, target), log);
+  const connection = await WireConnection.open(name, endpointOf(one, name, target), { log, maxBytes });
   try {
     const { login } = target;
     if (login !== undefined && one.server !== 'protected') {

@@ -1,6 +1,5 @@
 /** Plays the steps of one case once, and says what it saw. */
 import { Buffer } from 'node:buffer';
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Case, Step } from './case.ts';
 import { contentBytes } from './content.ts';
@@ -141,7 +140,7 @@ class Play {
 
   /** Sends a PING with a word nobody else knows: what comes before its reply came unasked. */
   async #fence(connection: WireConnection, withinMs: number): Promise<Ending> {
-    const word = Buffer.from(`fence-${randomBytes(6).toString('hex')}`);
+    const word = Buffer.from(`fence-${this.#stage.words.values.get('nonce')}`);
     const { reader } = connection;
     await connection.send(Buffer.from(`*2\r\n$4\r\nPING\r\n$${word.length}\r\n${word}\r\n`));
     const deadline = performance.now() + withinMs;

@@ -1,9 +1,10 @@
 /** Runs many cases: which ones, in what order, how many at a time. */
 import type { Case, Need } from './case.ts';
+import { contentBytes } from './content.ts';
 import { FAILURES, type Verdict } from './judge.ts';
 import { type CaseContext, type CaseResult, runCase } from './run-case.ts';
 import { isTooOld } from './server-version.ts';
-import { isAlive, type Profile, profileOf, type Target } from './target.ts';
+import { Control, isAlive, type Profile, profileOf, type Target } from './target.ts';
 import type { Patience } from './wait.ts';
 
 /** How to run; everything has a default. */
@@ -24,6 +25,10 @@ export interface RunOptions {
   readonly as?: { readonly name: string; readonly version: string } | undefined;
   /** After this long no further case is begun: 300000. */
   readonly maxMs?: number | undefined;
+  /** Cases that send more are skipped, and a server that sends more to one of them fails it: 268435456. */
+  readonly maxBytes?: number | undefined;
+  /** What the names of keys are made of, for a run that sends the same bytes again; unless given, chance. */
+  readonly seed?: string | undefined;
   readonly onResult?: ((result: CaseResult) => void) | undefined;
 }
 
@@ -39,27 +44,22 @@ export interface Run {
   readonly killedBy?: Case;
 }
 
-const DEFAULTS = { jobs: 6, quietMs: 60, timeoutMs: 2000, maxMs: 300_000 };
+const DEFAULTS = { jobs: 6, quietMs: 60, timeoutMs: 2000, maxMs: 300_000, maxBytes: 2 ** 28 };
 
 /**
  * Runs cases against a target.
  *
- * @throws {Error} when the target cannot be reached at the beginning.
+ * @throws {Unreachable} when the target cannot be reached at the beginning.
  */
 export async function runCases(cases: readonly Case[], target: Target, options: RunOptions = {}): Promise<Run> {
   const profile = await profileOf(target, options.as);
   const startedAt = new Date();
   const begunAt = performance.now();
   const run = new Running(target, profile, options);
-  const results = await run.batch(cases.filter(({ stage }) => stage === undefined));
-  for (const stage of STAGES) {
-    results.push(
-      ...(await run.stage(
-        stage,
-        cases.filter((each) => each.stage === stage),
-      )),
-    );
-  }
+  // Stays until the end, so that an operator who looks at the connections sees whose they are.
+  const sign = await Control.open(target.plain, target.login);
+  const results = await run.all(cases);
+  sign.close();
   const order = new Map(cases.map((each, index) => [each, index]));
   results.sort((first, second) => order.get(first.case)! - order.get(second.case)!);
   const ms = Math.round(performance.now() - begunAt);
@@ -82,20 +82,31 @@ class Running {
       quietMs: options.quietMs ?? DEFAULTS.quietMs,
       timeoutMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
     };
-    this.#context = { target, profile, patience, acceptKnown: options.acceptKnown ?? true };
+    const { acceptKnown = true, maxBytes = DEFAULTS.maxBytes, seed } = options;
+    this.#context = { target, profile, patience, acceptKnown, maxBytes, seed };
     this.#options = options;
     this.#deadline = performance.now() + (options.maxMs ?? DEFAULTS.maxMs);
   }
 
+  /** Runs cases, those that need a state of the cluster behind the others. */
+  async all(cases: readonly Case[]): Promise<CaseResult[]> {
+    const results = await this.#batch(cases.filter(({ stage }) => stage === undefined));
+    for (const stage of STAGES) {
+      const ofStage = cases.filter((each) => each.stage === stage);
+      results.push(...(await this.#stage(stage, ofStage)));
+    }
+    return results;
+  }
+
   /** Runs cases, those that have to be alone behind the others. */
-  async batch(cases: readonly Case[]): Promise<CaseResult[]> {
+  async #batch(cases: readonly Case[]): Promise<CaseResult[]> {
     const together = cases.filter(({ alone }) => alone !== true);
     const apart = cases.filter(({ alone }) => alone === true);
-    return [...(await this.#all(together, this.#options.jobs ?? DEFAULTS.jobs)), ...(await this.#all(apart, 1))];
+    return [...(await this.#side(together, this.#options.jobs ?? DEFAULTS.jobs)), ...(await this.#side(apart, 1))];
   }
 
   /** Brings the cluster into a state and runs the cases of that state. */
-  async stage(stage: string, cases: readonly Case[]): Promise<CaseResult[]> {
+  async #stage(stage: string, cases: readonly Case[]): Promise<CaseResult[]> {
     const { target, profile } = this.#context;
     const isWanted = cases.some((one) => skipReason(one, profile, this.#options) === undefined);
     try {
@@ -110,10 +121,11 @@ class Running {
       const note = `the cluster did not become ${stage}: ${(error as Error).message}`;
       return cases.map((one) => ({ case: one, verdict: 'error', note, ms: 0, attempts: 0 }));
     }
-    return this.batch(cases);
+    return this.#batch(cases);
   }
 
-  async #all(cases: readonly Case[], jobs: number): Promise<CaseResult[]> {
+  /** Runs cases, so many at a time. */
+  async #side(cases: readonly Case[], jobs: number): Promise<CaseResult[]> {
     const results: CaseResult[] = [];
     const waiting = [...cases];
     const worker = async (): Promise<void> => {
@@ -128,7 +140,8 @@ class Running {
   }
 
   async #one(one: Case): Promise<CaseResult> {
-    const reason = skipReason(one, this.#context.profile, this.#options) ?? this.#stopReason();
+    const { profile, maxBytes } = this.#context;
+    const reason = skipReason(one, profile, this.#options) ?? tooLarge(one, maxBytes) ?? this.#stopReason();
     if (reason !== undefined) return { case: one, verdict: 'skip', note: reason, ms: 0, attempts: 0 };
     const result = await runCase(one, this.#context);
     if (FAILURES.includes(result.verdict)) this.#hasFailed = true;
@@ -143,6 +156,14 @@ class Running {
     if (this.#options.bail === true && this.#hasFailed) return 'stopped at the first failure';
     return performance.now() > this.#deadline ? 'out of time' : undefined;
   }
+}
+
+const NO_WORDS = { key: (name: string) => name, values: new Map<string, string>() };
+
+function tooLarge({ steps }: Case, maxBytes: number): string | undefined {
+  if (maxBytes >= DEFAULTS.maxBytes) return undefined;
+  const bytes = steps.reduce((total, { send = [] }) => total + contentBytes(send, NO_WORDS).length, 0);
+  return bytes > maxBytes ? `sends ${bytes} bytes, more than ${maxBytes}` : undefined;
 }
 
 /** Why a case cannot run here; undefined when it can. */

@@ -1,5 +1,5 @@
 /** Which cases a run is about. */
-import type { Case, Level } from './case.ts';
+import type { Level } from './case.ts';
 
 /** How cases are chosen; with nothing given, all are. */
 export interface Selection {
@@ -8,6 +8,14 @@ export interface Selection {
   readonly skip?: readonly string[] | undefined;
   /** `must` leaves out what is weaker, `should` leaves out what is only recorded. */
   readonly level?: Level | 'all' | undefined;
+}
+
+/** What can be chosen: a case, or a vector. */
+export interface Selectable {
+  readonly id: string;
+  readonly alias?: string;
+  readonly section: string;
+  readonly level: Level;
 }
 
 const LEVELS: { readonly [L in Level | 'all']: readonly Level[] } = {
@@ -22,7 +30,10 @@ const LEVELS: { readonly [L in Level | 'all']: readonly Level[] } = {
  *
  * @throws {RangeError} for a pattern that matches nothing: a mistyped name must not look like success.
  */
-export function selectCases(cases: readonly Case[], { only = [], skip = [], level = 'all' }: Selection): Case[] {
+export function selectCases<T extends Selectable>(
+  cases: readonly T[],
+  { only = [], skip = [], level = 'all' }: Selection,
+): T[] {
   const wanted = only.map((pattern) => matcher(pattern, cases));
   const unwanted = skip.map((pattern) => matcher(pattern, cases));
   return cases.filter((one) => {
@@ -31,10 +42,10 @@ export function selectCases(cases: readonly Case[], { only = [], skip = [], leve
   });
 }
 
-function matcher(pattern: string, cases: readonly Case[]): (one: Case) => boolean {
+function matcher(pattern: string, cases: readonly Selectable[]): (one: Selectable) => boolean {
   const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   const expression = new RegExp(`^${source.join('.*')}$`, 'i');
-  const test = ({ id, alias, section }: Case) => [id, alias, section].some((name) => expression.test(name));
+  const test = ({ id, alias = id, section }: Selectable) => [id, alias, section].some((name) => expression.test(name));
   if (!cases.some(test)) throw new RangeError(`no case is called ${JSON.stringify(pattern)}`);
   return test;
 }

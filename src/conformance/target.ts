@@ -1,10 +1,11 @@
 /** What is tested: one server, or several in their parts. */
 import { Buffer } from 'node:buffer';
-import type { Endpoint } from '../net/index.ts';
+import { type Endpoint, formatAddress } from '../net/index.ts';
 import type { Need } from './case.ts';
 import { Pattern } from './pattern.ts';
 import { parseServerInfo, type ServerProfile } from './server-version.ts';
 import { formatTokens, type Token } from './token.ts';
+import { Unreachable } from './unreachable.ts';
 import { stepIsOver } from './wait.ts';
 import { WireConnection } from './wire-connection.ts';
 
@@ -54,9 +55,9 @@ export class Control {
     this.#connection = connection;
   }
 
-  /** @throws {Error} when there is nobody, or the login is refused. */
+  /** @throws {Unreachable} when there is nobody, or the login is refused. */
   static async open(endpoint: Endpoint, login?: Login): Promise<Control> {
-    const control = new Control(await WireConnection.open('control', endpoint));
+    const control = new Control(await reach(endpoint));
     try {
       if (login !== undefined) await control.#login(login);
       await control.ask(['CLIENT', 'SETNAME', 'slotwire-conform']);
@@ -78,7 +79,15 @@ export class Control {
 
   async #login({ username, password }: Login): Promise<void> {
     const reply = await this.ask(username === undefined ? ['AUTH', password] : ['AUTH', username, password]);
-    if (reply[0]?.type !== '+') throw new Error(`the server refuses the login: ${formatTokens(reply)}`);
+    if (reply[0]?.type !== '+') throw new Unreachable(`the server refuses the login: ${formatTokens(reply)}`);
+  }
+}
+
+async function reach(endpoint: Endpoint): Promise<WireConnection> {
+  try {
+    return await WireConnection.open('control', endpoint);
+  } catch (cause) {
+    throw new Unreachable(`no connection to ${formatAddress(endpoint)}: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -104,13 +113,13 @@ function encode(command: readonly string[]): Buffer {
  * Asks the target what it is and what it can.
  *
  * @param as instead of what the server says of itself.
- * @throws {Error} when it cannot be reached, or does not answer PING.
+ * @throws {Unreachable} when it cannot be reached, or does not answer PING.
  */
 export async function profileOf(target: Target, as?: ServerProfile): Promise<Profile> {
   const control = await Control.open(target.plain, target.login);
   try {
     const pong = await control.ask(['PING']);
-    if (pong.length === 0) throw new Error('the server does not answer PING');
+    if (pong.length === 0) throw new Unreachable('the server does not answer PING');
     const info = (await control.ask(['INFO', 'server']))[0]?.body?.toString() ?? '';
     const said = parseServerInfo(info);
     const gives = new Set(target.gives);

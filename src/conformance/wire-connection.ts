@@ -19,6 +19,13 @@ export function newWireLog(): WireLog {
   return { events: [], startedAt: performance.now(), bytesLeft: 64 * 1024 };
 }
 
+/** How a connection is opened. */
+export interface OpenOptions {
+  readonly log?: WireLog;
+  /** More than this is not taken: a server may send for ever. */
+  readonly maxBytes?: number;
+}
+
 const CONNECT_TIMEOUT_MS = 5000;
 
 /** A connection of a case. */
@@ -31,15 +38,17 @@ export class WireConnection {
   taken = 0;
   readonly #socket: Socket;
   readonly #log: WireLog;
+  #bytesLeft: number;
   /** Strict: refuses what a lenient reader would put up with. */
   readonly #decoder = new Decoder({ reply: 'skip', maxDepth: 4096, maxReplyBytes: 2 ** 31 });
   #fault: string | undefined;
   #wake: (() => void) | undefined;
 
-  private constructor(name: string, socket: Socket, log: WireLog) {
+  private constructor(name: string, socket: Socket, { log, maxBytes }: OpenOptions) {
     this.name = name;
     this.#socket = socket;
-    this.#log = log;
+    this.#log = log ?? newWireLog();
+    this.#bytesLeft = maxBytes ?? Number.POSITIVE_INFINITY;
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#onBytes(chunk));
     socket.on('error', () => {
@@ -51,7 +60,7 @@ export class WireConnection {
   }
 
   /** @throws {Error} when there is nobody, or nobody answers in time. */
-  static open(name: string, endpoint: Endpoint, log: WireLog = newWireLog()): Promise<WireConnection> {
+  static open(name: string, endpoint: Endpoint, options: OpenOptions = {}): Promise<WireConnection> {
     const { host, port, path, tls } = endpoint;
     const where = path === undefined ? { host, port } : { path };
     // Half-open: what the server still has to say after our FIN is read.
@@ -66,7 +75,7 @@ export class WireConnection {
       socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
         clearTimeout(timer);
         socket.off('error', refuse);
-        resolve(new WireConnection(name, socket, log));
+        resolve(new WireConnection(name, socket, options));
       });
     });
   }
@@ -132,6 +141,12 @@ export class WireConnection {
 
   #onBytes(chunk: Buffer): void {
     this.#note('got', chunk);
+    this.#bytesLeft -= chunk.length;
+    if (this.#bytesLeft < 0) {
+      this.#fault ??= 'it sends more than is allowed';
+      this.close();
+      return;
+    }
     this.reader.feed(chunk);
     this.#check(chunk);
     this.#wake?.();

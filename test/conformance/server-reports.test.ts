@@ -10,9 +10,13 @@ import {
   formatReport,
   heatStrip,
   makeReport,
+  ownParser,
   parseBaseline,
+  REPLY_VECTORS,
   type Report,
+  readerInProcess,
   runCases,
+  runVectors,
   selectCases,
   summaryLine,
   toHtml,
@@ -49,15 +53,16 @@ async function reportOf(faults: Faults = {}): Promise<Report> {
     { timeoutMs: 150, quietMs: 20 },
   );
   close();
-  return makeReport(run, { version: '1.2.3' });
+  return makeReport(run, { version: '1.2.3', options: { seed: 'x', only: NAMES, unsafe: true } });
 }
 
 const good = await reportOf();
+const parsed = await runVectors(REPLY_VECTORS.slice(0, 20), readerInProcess(ownParser('1.2.3')), { version: '1.2.3' });
 const bad = await reportOf({ ...EVIL, reply: (reply, args) => (args[0] === 'ECHO' ? reply + reply : reply) });
 
 test('the JSON follows its schema', () => {
   const schema = JSON.parse(readFileSync(SCHEMA, 'utf8')) as unknown;
-  for (const report of [good, bad]) assert.equal(violations(JSON.parse(formatReport(report)), schema), []);
+  for (const report of [good, bad, parsed]) assert.equal(violations(JSON.parse(formatReport(report)), schema), []);
 });
 
 test('the summary counts all', () => {

@@ -1,25 +1,22 @@
 import { Buffer } from 'node:buffer';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import {
+  outcomesOf,
+  type ReplyVector,
+  VECTOR_FILES,
+  REPLY_VECTORS as VECTORS,
+  vectorBytes,
+} from '../../src/conformance/index.ts';
 import { ProtocolError } from '../../src/errors.ts';
 import { Decoder, type DecoderOptions, encodeReply, NEED_DATA, type Reply } from '../../src/resp/index.ts';
 import { violations } from '../support/json-schema.ts';
 import { readAll } from '../support/resp-reference.ts';
 import { referenceTranscript, transcript } from '../support/resp-run.ts';
 import { renderReply } from '../support/resp-value.ts';
-import {
-  bytesOf,
-  isExpected,
-  isOutcome,
-  outcomesOf,
-  type ReplyVector,
-  replyVectors,
-  vectorFiles,
-  vectorSchema,
-} from '../support/vectors.ts';
+import { isExpected, isOutcome, vectorSchema } from '../support/vectors.ts';
 
 const test = suite('vectors');
-const VECTORS = replyVectors();
 
 /** Cutting in two at every place is quadratic: for inputs of this size it is done at the ends and now and then. */
 const EVERY_CUT_BYTES = 2048;
@@ -32,7 +29,7 @@ const LAST_RULE = 44;
 for (const vector of VECTORS) {
   for (const reply of ['string', 'bytes'] as const) {
     test(`${vector.id}: ${vector.title}, as ${reply}`, () => {
-      const wire = bytesOf(vector.wire);
+      const wire = vectorBytes(vector.wire);
       const whole = transcript([wire], { reply });
       assert.ok(isExpected(whole, vector, reply), `delivered ${whole.join('; ').slice(0, 500)}`);
       const next = transcript([wire, Buffer.from('+next\r\n')], { reply });
@@ -47,7 +44,7 @@ for (const vector of VECTORS) {
 
 test('the reference agrees with every vector', () => {
   for (const vector of VECTORS) {
-    const reading = readAll(bytesOf(vector.wire));
+    const reading = readAll(vectorBytes(vector.wire));
     for (const form of ['string', 'bytes'] as const) {
       const lines = referenceTranscript(reading, form);
       assert.ok(isExpected(lines, vector, form), `${vector.id}: ${lines.join('; ').slice(0, 500)}`);
@@ -59,7 +56,7 @@ test('what the decoder delivers can be encoded, and means the same', () => {
   for (const vector of VECTORS) {
     for (const reply of ['string', 'bytes'] as const) {
       const options = { reply, verbatim: 'typed' } as const;
-      for (const value of delivered(bytesOf(vector.wire), options)) {
+      for (const value of delivered(vectorBytes(vector.wire), options)) {
         const encoded = encodeReply(value);
         const [again] = delivered(encoded, options);
         assert.is(encodeReply(again!).toString('latin1'), encoded.toString('latin1'), vector.id);
@@ -71,7 +68,7 @@ test('what the decoder delivers can be encoded, and means the same', () => {
 });
 
 test('every file follows the schema', () => {
-  for (const [name, vectors] of vectorFiles()) assert.equal(violations(vectors, vectorSchema()), [], name);
+  for (const [name, vectors] of VECTOR_FILES) assert.equal(violations(vectors, vectorSchema()), [], name);
 });
 
 test('the schema refuses what is no vector', () => {
@@ -81,19 +78,19 @@ test('the schema refuses what is no vector', () => {
 });
 
 test('there are at least 400, each with an id of its own', () => {
-  const ids = [...vectorFiles().values()].flat().map((vector) => (vector as { id: string }).id);
+  const ids = [...VECTOR_FILES.values()].flat().map((vector) => (vector as { id: string }).id);
   assert.ok(VECTORS.length >= 400, `${VECTORS.length} for readers of replies`);
   assert.is(new Set(ids).size, ids.length);
 });
 
 test('every rule about bytes is cited', () => {
-  const cited = new Set([...vectorFiles().values()].flat().flatMap((vector) => (vector as ReplyVector).source));
+  const cited = new Set([...VECTOR_FILES.values()].flat().flatMap((vector) => (vector as ReplyVector).source));
   for (let rule = FIRST_RULE; rule <= LAST_RULE; rule++) assert.ok(cited.has(`protocol ${rule}`), `protocol ${rule}`);
 });
 
 /** Whether the whole input was used up by whole replies. */
 function endsWhole(vector: ReplyVector, lines: readonly string[], form: 'string' | 'bytes'): boolean {
-  if (bytesOf(vector.wire).length === 0) return true;
+  if (vectorBytes(vector.wire).length === 0) return true;
   return outcomesOf(vector).some((outcome) => outcome.end === undefined && isOutcome(lines, outcome, form));
 }
 

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { REQUEST_VECTORS, vectorBytes } from '../../src/conformance/index.ts';
 import {
   Decoder,
   encodeCommand,
@@ -15,7 +16,6 @@ import {
 } from '../../src/resp/index.ts';
 import { type ServerProcess, startServer } from '../../src/testing/index.ts';
 import { anyMutation } from '../support/resp-arbitraries.ts';
-import { bytesOf, requestVectors } from '../support/vectors.ts';
 
 const test = suite('integration/request-decoder');
 const PASSWORD = 'P';
@@ -96,9 +96,9 @@ async function compare(wire: Buffer, isAuthenticated: boolean): Promise<void> {
   }
 }
 
-for (const vector of requestVectors()) {
+for (const vector of REQUEST_VECTORS) {
   if (LEFT_OUT.has(vector.id)) continue;
-  test(`${vector.id}: ${vector.title}`, () => compare(bytesOf(vector.wire), vector.authenticated ?? true));
+  test(`${vector.id}: ${vector.title}`, () => compare(vectorBytes(vector.wire), vector.authenticated ?? true));
 }
 
 test('mutated requests are read as the server reads them', async () => {

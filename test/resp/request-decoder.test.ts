@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { COMMAND_VECTORS, REQUEST_VECTORS, vectorBytes } from '../../src/conformance/index.ts';
 import {
   type Argument,
   encodeCommand,
@@ -12,7 +13,6 @@ import {
 } from '../../src/resp/index.ts';
 import { checkProperty } from '../support/property.ts';
 import { anyChunking, anyMutation, cut } from '../support/resp-arbitraries.ts';
-import { bytesOf, commandVectors, requestVectors } from '../support/vectors.ts';
 
 const test = suite('request decoder');
 
@@ -47,17 +47,18 @@ function commands(wire: string | Buffer, options: RequestDecoderOptions = {}): s
 /** Cutting in two at every place is quadratic: in long inputs it is done now and then. */
 const EVERY_CUT_BYTES = 400;
 
-for (const vector of requestVectors()) {
+for (const vector of REQUEST_VECTORS) {
   test(`${vector.id}: ${vector.title}`, () => {
     const { requests, end, answer } = vector.expect;
-    const wire = bytesOf(vector.wire);
+    const wire = vectorBytes(vector.wire);
     const options = { isAuthenticated: vector.authenticated ?? true };
     const whole = transcript([wire], options);
     const lines = whole.map((line) => line.replace(/^[0-9]+-[0-9]+ /, ''));
-    const expected = requests.map((args) => show(args.map(bytesOf)));
+    const expected = requests.map((args) => show(args.map(vectorBytes)));
     assert.equal(lines.slice(0, requests.length), expected);
     assert.is(lines.length, requests.length + (end === 'error' ? 1 : 0));
-    if (answer !== undefined) assert.ok(lines.at(-1)!.endsWith(` ${bytesOf(answer).toString('latin1')}`), lines.at(-1));
+    if (answer !== undefined)
+      assert.ok(lines.at(-1)!.endsWith(` ${vectorBytes(answer).toString('latin1')}`), lines.at(-1));
     assert.equal(transcript(cut(wire, [1]), options), whole, 'byte by byte');
     const step = wire.length <= EVERY_CUT_BYTES ? 1 : Math.ceil(wire.length / 20);
     for (let at = 0; at <= wire.length; at += step) {
@@ -66,14 +67,14 @@ for (const vector of requestVectors()) {
   });
 }
 
-for (const vector of commandVectors()) {
+for (const vector of COMMAND_VECTORS) {
   test(`${vector.id}: ${vector.title}`, () => {
-    const args = vector.args.map((arg) => (typeof arg === 'number' ? arg : bytesOf(arg)));
+    const args = vector.args.map((arg) => (typeof arg === 'number' ? arg : vectorBytes(arg)));
     if (vector.wire === null) {
       assert.throws(() => encodeCommand(args), /at least one/);
       return;
     }
-    const wire = bytesOf(vector.wire);
+    const wire = vectorBytes(vector.wire);
     assert.equal(encodeCommand(args), wire);
     assert.equal(commands(wire), [show(args.map((arg) => Buffer.from(typeof arg === 'number' ? `${arg}` : arg)))]);
   });

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { REPLY_VECTORS, vectorBytes } from '../../src/conformance/index.ts';
 import { ProtocolError } from '../../src/errors.ts';
 import { Decoder, type DecoderOptions, NEED_DATA, type Visitor } from '../../src/resp/index.ts';
 import { allocatedDuring } from '../support/allocations.ts';
@@ -10,7 +11,6 @@ import { anyChunking, cut } from '../support/resp-arbitraries.ts';
 import { readAll } from '../support/resp-reference.ts';
 import { overwriting, referenceTranscript, transcript } from '../support/resp-run.ts';
 import { anyForm, anyLimits, anyMutatedWire } from '../support/resp-streams.ts';
-import { bytesOf, replyVectors } from '../support/vectors.ts';
 
 const test = suite('visitor');
 
@@ -133,8 +133,8 @@ test('a visitor that rebuilds the values gets what next gives, the error and its
 
 for (const reply of ['string', 'bytes'] as const) {
   test(`every vector rebuilt as ${reply} is what next gives, at every cut`, () => {
-    for (const { id, wire: content } of replyVectors()) {
-      const wire = bytesOf(content);
+    for (const { id, wire: content } of REPLY_VECTORS) {
+      const wire = vectorBytes(content);
       const expected = transcript([wire], { reply });
       assert.equal(visitedTranscript([wire], { reply }), expected, id);
       for (const at of cuts(wire.length)) {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { bytesOf, replyVectors, requestVectors } from './vectors.ts';
+import { REPLY_VECTORS, REQUEST_VECTORS, vectorBytes } from '../../src/conformance/index.ts';
 
 /** Longer ones cost more than they find. */
 const MAX_SEED_BYTES = 1024;
@@ -10,7 +10,7 @@ const OBSERVED = new URL('../../../test/support/observed-replies.json', import.m
 
 /** What fuzzing begins with: all vectors, and what real servers have sent. */
 export function fuzzSeeds(): Buffer[] {
-  const vectors = [...replyVectors(), ...requestVectors()].map(({ wire }) => bytesOf(wire));
+  const vectors = [...REPLY_VECTORS, ...REQUEST_VECTORS].map(({ wire }) => vectorBytes(wire));
   return [...vectors, ...readReplies(OBSERVED)].filter(({ length }) => length > 0 && length <= MAX_SEED_BYTES);
 }
 

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import type { ReplyVector } from '../../src/conformance/index.ts';
 import { ProtocolError } from '../../src/errors.ts';
 import {
   Decoder,
@@ -16,7 +17,7 @@ import { visitedTranscript } from './rebuilder.ts';
 import { type Reading, readAll } from './resp-reference.ts';
 import { overwriting, referenceTranscript, transcript } from './resp-run.ts';
 import { type BuiltForm, renderReply } from './resp-value.ts';
-import { contentOf, notationOf, type ReplyVector } from './vectors.ts';
+import { contentOf, notationOf } from './vectors.ts';
 
 /** An input that showed a fault. */
 export interface Finding {

@@ -31,10 +31,12 @@ const RULES: { readonly [keyword: string]: Rule } = {
     refuse(!Array.isArray(value) || value.length <= Number(argument), `${path}: too long`),
   required: ({ value, path }, argument) =>
     (argument as string[]).flatMap((name) => refuse(!isObject(value) || name in value, `${path}: no ${name}`)),
-  additionalProperties: ({ value, path }, _, { schema }) =>
-    Object.keys(isObject(value) ? value : {}).flatMap((name) =>
-      refuse(name in (schema['properties'] as object), `${path}: ${name} is unknown`),
-    ),
+  additionalProperties: ({ value, path }, argument, { schema, root }) =>
+    Object.entries(isObject(value) ? value : {}).flatMap(([name, each]) => {
+      if (name in ((schema['properties'] ?? {}) as object)) return [];
+      if (typeof argument !== 'object') return [`${path}: ${name} is unknown`];
+      return check({ value: each, path: `${path}/${name}` }, argument as Schema, root);
+    }),
   properties: ({ value, path }, argument, { root }) =>
     Object.entries(argument as Schema).flatMap(([name, schema]) => {
       if (!isObject(value) || !(name in value)) return [];

@@ -1,30 +1,36 @@
 /** `slotwire conform`: the conformance suite against a server. */
-import { CASES, type Run, type RunOptions, runCases, selectCases, startTarget } from '../../conformance/index.ts';
+import {
+  CASES,
+  type Case,
+  type CaseResult,
+  makeReport,
+  type Run,
+  type RunOptions,
+  runCases,
+  type StartedTarget,
+  selectCases,
+  startTarget,
+  Unreachable,
+} from '../../conformance/index.ts';
+import { EXIT, exitCodeOf } from '../exit.ts';
+import { ownVersion } from '../own-version.ts';
 import { diffReports, explainCase, listCases, mergeReports } from './documents.ts';
-import { CONFORM_USAGE, type ConformFlags, numberFlag, parseFlags } from './flags.ts';
+import { CONFORM_USAGE, type ConformFlags, levelOf, numberFlag, parseFlags } from './flags.ts';
 import { CLUSTER, givenTarget } from './given-target.ts';
-import { type Outcome, report } from './reporting.ts';
-
-/** What the command ends with; see the usage. */
-export const EXIT = { conforms: 0, fails: 1, usage: 2, unreachable: 3, fault: 4 } as const;
+import { progressOf } from './progress.ts';
+import { checkReporters, type Outcome, wireOf, writeReports } from './reporting.ts';
 
 /** Runs the command and returns its exit code; never rejects. */
-export async function runConform(args: readonly string[]): Promise<number> {
-  try {
+export function runConform(args: readonly string[]): Promise<number> {
+  return exitCodeOf('conform', () => {
     const { positionals, flags } = parseFlags(args);
-    return await dispatch(positionals, flags);
-  } catch (error) {
-    const { message } = error as Error;
-    console.error(`slotwire conform: ${message}`);
-    if (error instanceof RangeError || error instanceof TypeError) return EXIT.usage;
-    return /ECONN|ENOENT|ENOTFOUND|EHOST|no connection|login|does not answer/.test(message)
-      ? EXIT.unreachable
-      : EXIT.fault;
-  }
+    return dispatch(positionals, flags);
+  });
 }
 
 async function dispatch(positionals: readonly string[], flags: ConformFlags): Promise<number> {
-  const [first, ...rest] = positionals;
+  // `run` may be said, and need not be.
+  const [first, ...rest] = positionals[0] === 'run' ? positionals.slice(1) : positionals;
   if (flags.on.has('help')) {
     console.log(CONFORM_USAGE);
     return EXIT.conforms;
@@ -38,7 +44,7 @@ async function dispatch(positionals: readonly string[], flags: ConformFlags): Pr
     console.error(CONFORM_USAGE);
     return EXIT.usage;
   }
-  return conform(positionals, flags);
+  return conform(first === undefined ? [] : [first, ...rest], flags);
 }
 
 function replay([name = '', ...target]: readonly string[], flags: ConformFlags): Promise<number> {
@@ -53,17 +59,36 @@ async function conform([name, ...more]: readonly string[], flags: ConformFlags):
   // The other cases would meet MOVED at every key.
   const cases = name?.startsWith(CLUSTER) === true ? chosen.filter(({ server }) => server === 'cluster') : chosen;
   if (cases.length === 0) throw new RangeError('no case is left');
+  checkReporters(flags);
   const options = runOptions(flags);
-  const started = flags.on.has('start')
-    ? await startTarget(name, { withCluster: cases.some(({ server }) => server === 'cluster') })
-    : undefined;
+  const started = flags.on.has('start') ? await start(name, cases) : undefined;
   try {
     const target = started?.target ?? (await givenTarget(name!, flags));
-    const run = await runCases(cases, target, options);
-    return exitCode(run, report(run, flags));
+    const progress = progressOf(cases, flags);
+    const onResult = ({ case: { section }, verdict }: CaseResult) => progress?.add(section, verdict);
+    const run = await runCases(cases, target, { ...options, onResult });
+    const written = makeReport(run, { version: ownVersion(), wire: wireOf(flags), options: spokenOptions(flags) });
+    return exitCode(run, writeReports(written, flags));
   } finally {
     await started?.stop();
   }
+}
+
+async function start(name: string | undefined, cases: readonly Case[]): Promise<StartedTarget> {
+  try {
+    return await startTarget(name, { withCluster: cases.some(({ server }) => server === 'cluster') });
+  } catch (cause) {
+    throw new Unreachable((cause as Error).message, { cause });
+  }
+}
+
+/** What is in the report of how the run was asked for: nothing that is a secret. */
+function spokenOptions({ text, texts, on }: ConformFlags): Record<string, string | boolean | readonly string[]> {
+  const { level, resp, as, timeout, jobs, seed } = text;
+  const given = { level, resp, as, timeout, jobs, seed, only: texts.only, skip: texts.skip };
+  const switches = ['unsafe', 'yes-i-may', 'start', 'bail', 'no-known'].filter((name) => on.has(name));
+  const known = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return Object.fromEntries([...known, ...switches.map((name) => [name, true] as const)]);
 }
 
 function exitCode(run: Run, { fails, hasErrors }: Outcome): number {
@@ -72,24 +97,25 @@ function exitCode(run: Run, { fails, hasErrors }: Outcome): number {
   return hasErrors ? EXIT.fault : EXIT.conforms;
 }
 
-function levelOf({ text }: ConformFlags): 'must' | 'should' | 'all' {
-  const { level = 'all' } = text;
-  if (level === 'must' || level === 'should' || level === 'all') return level;
-  throw new RangeError(`--level is must, should or all, not ${level}`);
-}
-
 function runOptions(flags: ConformFlags): RunOptions {
   const { resp, as } = flags.text;
-  if (resp !== undefined && resp !== '2' && resp !== '3') throw new RangeError(`--resp is 2 or 3, not ${resp}`);
+  if (resp !== undefined && !['2', '3', 'both'].includes(resp)) {
+    throw new RangeError(`--resp is 2, 3 or both, not ${resp}`);
+  }
   const [, name, version] = /^([a-z]+)-(\d[\d.]*)$/.exec(as ?? '') ?? [];
-  if (as !== undefined && (name === undefined || version === undefined)) throw new RangeError('--as is NAME-VERSION');
+  if (as !== undefined && as !== 'auto' && (name === undefined || version === undefined)) {
+    throw new RangeError('--as is NAME-VERSION, or auto');
+  }
   return {
     jobs: numberFlag(flags, 'jobs'),
     timeoutMs: numberFlag(flags, 'timeout'),
     quietMs: numberFlag(flags, 'quiet-time'),
     bail: flags.on.has('bail'),
     acceptKnown: !flags.on.has('no-known'),
-    protocol: resp === undefined ? undefined : resp === '2' ? 2 : 3,
+    protocol: resp === '2' ? 2 : resp === '3' ? 3 : undefined,
+    maxMs: numberFlag(flags, 'max-time'),
+    maxBytes: numberFlag(flags, 'max-bytes'),
+    seed: flags.text.seed,
     as: name === undefined || version === undefined ? undefined : { name, version },
   };
 }

@@ -1,5 +1,5 @@
 /** What `slotwire conform` does without a server: list, explain, diff, merge. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import {
   CASES,
   compareReports,
@@ -11,11 +11,13 @@ import {
   selectCases,
   toHtml,
 } from '../../conformance/index.ts';
-import type { ConformFlags } from './flags.ts';
+import { readNamedFile } from '../exit.ts';
+import { type ConformFlags, levelOf } from './flags.ts';
 
 /** Prints the cases. */
-export function listCases({ texts, on }: ConformFlags): number {
-  const cases = selectCases(CASES, texts);
+export function listCases(flags: ConformFlags): number {
+  const { texts, on } = flags;
+  const cases = selectCases(CASES, { ...texts, level: levelOf(flags) });
   if (on.has('json')) {
     console.log(JSON.stringify(cases, null, 1));
     return 0;
@@ -79,7 +81,15 @@ export function mergeReports(files: readonly string[], { text }: ConformFlags): 
 
 /** @throws {RangeError} when the file is no report of this version. */
 function readReport(file: string): Report {
-  const read = JSON.parse(readFileSync(file, 'utf8')) as Report;
-  if (read.reportVersion !== REPORT_VERSION) throw new RangeError(`${file} is no report of version ${REPORT_VERSION}`);
-  return read;
+  const read = parseJson(readNamedFile(file).toString()) as Partial<Report> | undefined;
+  if (read?.reportVersion === REPORT_VERSION) return read as Report;
+  throw new RangeError(`${file} is no report of version ${REPORT_VERSION}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -10,11 +10,11 @@ export interface ConformFlags {
 
 type TextFlag =
   | ('level' | 'resp' | 'user' | 'pass' | 'ca' | 'sni' | 'replica' | 'as' | 'timeout' | 'quiet-time' | 'jobs')
-  | ('baseline' | 'wire' | 'html' | 'svg');
+  | ('baseline' | 'wire' | 'html' | 'svg' | 'max-time' | 'max-bytes' | 'seed');
 
 const TEXT_FLAGS: readonly TextFlag[] = [
   ...(['level', 'resp', 'user', 'pass', 'ca', 'sni', 'replica', 'as', 'timeout', 'quiet-time', 'jobs'] as const),
-  ...(['baseline', 'wire', 'html', 'svg'] as const),
+  ...(['baseline', 'wire', 'html', 'svg', 'max-time', 'max-bytes', 'seed'] as const),
 ];
 
 const LIST_FLAGS = ['only', 'skip', 'reporter'] as const;
@@ -35,7 +35,7 @@ export const CONFORM_USAGE = `usage: slotwire conform TARGET [options]       TAR
 which cases
   --only GLOB, --skip GLOB    by id, alias or section; repeatable
   --level must|should|all     leaves out what is weaker
-  --resp 2|3                  only the cases of one protocol
+  --resp 2|3|both             only the cases of one protocol
   --unsafe                    also cases that change settings, flush, or see others' commands
   --yes-i-may                 also floods and huge headers against a server that is not on this machine
 
@@ -43,10 +43,13 @@ the server
   --user NAME, --pass TEXT    also from SLOTWIRE_CONFORM_PASS, which no process list shows
   --tls, --ca FILE, --sni NAME, --insecure
   --replica HOST:PORT         a replica of it
-  --as NAME-VERSION           instead of what it says of itself (redis-7.2)
+  --as NAME-VERSION|auto      instead of what it says of itself (redis-7.2)
 
 the run
   --timeout MS, --quiet-time MS, --jobs N, --bail
+  --max-time MS               begin no further case after this (default 300000)
+  --max-bytes N               skip cases that send more; break off connections that bring more (default 268435456)
+  --seed TEXT                 the same names of keys, so the same bytes, as in another run with it
   --no-known                  known deviations count as failures
   --baseline FILE             failures that are known; --strict-baseline: what is mended fails; --update-baseline
   --reporter NAME[=FILE]      term, json, junit, tap, md, html; repeatable (default term)
@@ -82,4 +85,11 @@ export function numberFlag({ text }: ConformFlags, name: TextFlag): number | und
   if (!Number.isSafeInteger(value) || value < 1)
     throw new RangeError(`--${name} must be a positive integer, not ${given}`);
   return value;
+}
+
+/** @throws {RangeError} when there is no such level. */
+export function levelOf({ text }: ConformFlags): 'must' | 'should' | 'all' {
+  const { level = 'all' } = text;
+  if (level === 'must' || level === 'should' || level === 'all') return level;
+  throw new RangeError(`--level is must, should or all, not ${level}`);
 }

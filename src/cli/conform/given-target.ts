@@ -1,7 +1,7 @@
 /** Somebody's server as a target: where it is, and what may be done to it. */
-import { readFileSync } from 'node:fs';
 import { clusterTarget, type Login, type Need, type Target } from '../../conformance/index.ts';
 import { checkPort, type Endpoint, formatAddress, parseUrl } from '../../net/index.ts';
+import { readNamedFile } from '../exit.ts';
 import type { ConformFlags } from './flags.ts';
 
 /** What a cluster's name begins with. */
@@ -61,7 +61,7 @@ function withTls(endpoint: Endpoint, { text, on }: ConformFlags): Endpoint {
   if (!on.has('tls') && endpoint.tls === undefined) return endpoint;
   const { ca, sni } = text;
   const tls = {
-    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
+    ...(ca === undefined ? {} : { ca: readNamedFile(ca) }),
     ...(sni === undefined ? {} : { servername: sni }),
     rejectUnauthorized: !on.has('insecure'),
   };

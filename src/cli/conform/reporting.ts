@@ -1,14 +1,12 @@
 /** Writes the reports that were asked for, and says whether the run counts as failed. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import {
   applyBaseline,
   formatBaseline,
   formatReport,
   isFailure,
-  makeReport,
   parseBaseline,
   type Report,
-  type Run,
   toHtml,
   toJUnit,
   toMarkdown,
@@ -16,7 +14,7 @@ import {
   toTerminal,
   type WireChoice,
 } from '../../conformance/index.ts';
-import { ownVersion } from '../own-version.ts';
+import { readNamedFile } from '../exit.ts';
 import type { ConformFlags } from './flags.ts';
 
 /** What a run came to, once the baseline is taken into account. */
@@ -35,9 +33,8 @@ const REPORTERS: Readonly<Record<string, Reporter>> = {
   html: (report) => toHtml([report]),
 };
 
-/** Writes reports, each to its file or to standard output. */
-export function report(run: Run, flags: ConformFlags): Outcome {
-  const written = makeReport(run, { version: ownVersion(), wire: wireOf(flags) });
+/** Writes a report in the forms that were asked for, each to its file or to standard output. */
+export function writeReports(written: Report, flags: ConformFlags): Outcome {
   const baseline = readBaseline(flags);
   for (const choice of flags.texts.reporter ?? ['term']) {
     const [name = '', file] = choice.split(/=(.*)/s);
@@ -49,8 +46,14 @@ export function report(run: Run, flags: ConformFlags): Outcome {
   return { fails: fails(written, baseline, flags), hasErrors };
 }
 
-/** @throws {RangeError} when there is no such reporter. */
-export function reporter(name: string): Reporter {
+/** @throws {RangeError} when a reporter, or a baseline, that was asked for is not there: better before a run than behind it. */
+export function checkReporters(flags: ConformFlags): void {
+  for (const choice of flags.texts.reporter ?? []) if (choice.split('=')[0] !== 'term') reporter(choice.split('=')[0]!);
+  wireOf(flags);
+  readBaseline(flags);
+}
+
+function reporter(name: string): Reporter {
   const found = REPORTERS[name];
   if (found === undefined)
     throw new RangeError(`no reporter ${JSON.stringify(name)}: term, ${Object.keys(REPORTERS).join(', ')}`);
@@ -78,10 +81,11 @@ function fails(written: Report, baseline: ReadonlySet<string>, { text, on }: Con
 function readBaseline({ text, on }: ConformFlags): ReadonlySet<string> {
   const { baseline } = text;
   if (baseline === undefined || (on.has('update-baseline') && !existsSync(baseline))) return new Set();
-  return parseBaseline(readFileSync(baseline, 'utf8'));
+  return parseBaseline(readNamedFile(baseline).toString());
 }
 
-function wireOf({ text }: ConformFlags): WireChoice {
+/** @throws {RangeError} when it is none. */
+export function wireOf({ text }: ConformFlags): WireChoice {
   const { wire = 'fail' } = text;
   if (wire === 'fail' || wire === 'all' || wire === 'none') return wire;
   throw new RangeError(`--wire is fail, all or none, not ${wire}`);

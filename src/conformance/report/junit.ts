@@ -39,7 +39,7 @@ function outcome(one: ReportCase): string {
 export function details({ sent, expected, got = [] }: ReportCase): string {
   return sent
     .flatMap((text, step) => {
-      const wanted = [...new Set(expected.map((replies) => replies[step]!))].join('  or  ');
+      const wanted = [...new Set(expected.map(({ replies }) => replies[step]!))].join('  or  ');
       return [`sent      ${text}`, `expected  ${wanted}`, `got       ${got[step] ?? ''}`];
     })
     .join('\n');

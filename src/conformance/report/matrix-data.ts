@@ -38,7 +38,15 @@ export function matrixData(reports: readonly Report[]): MatrixData {
       tool: `${tool.name} ${tool.version}`,
     })),
     cases: [...cases.values()].map(({ id, alias, section, title, level, sent, expected }) => {
-      return { id, alias, section, title, level, sent, expected: expected.map((replies) => replies.map(shorten)) };
+      return {
+        id,
+        alias,
+        section,
+        title,
+        level,
+        sent,
+        expected: expected.map((answer) => ({ ...answer, replies: answer.replies.map(shorten) })),
+      };
     }),
     texts: texts.all,
     cells,

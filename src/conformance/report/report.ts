@@ -1,5 +1,6 @@
 /** A run as plain data: what every report is made of, and what is written as JSON. */
-import type { Case, Content, Level } from '../case.ts';
+import type { Case, Content, ExpectedEnding, Level, Reference } from '../case.ts';
+import type { Consequence } from '../consequence.ts';
 import type { Verdict } from '../judge.ts';
 import { FAILURES } from '../judge.ts';
 import type { Ending, WireEvent } from '../observation.ts';
@@ -22,6 +23,8 @@ export interface Report {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly ms: number;
+  /** How it was run: options by their names. */
+  readonly options?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** The case that ended the server, when one did. */
   readonly killedBy?: string;
   readonly summary: { readonly [V in Verdict]?: number };
@@ -38,17 +41,32 @@ export interface ReportCase {
   readonly verdict: Verdict;
   readonly alternative?: string;
   readonly note?: string;
+  /** Of a failure or a deviation: what it leads to. */
+  readonly consequence?: Consequence;
   readonly ending?: Ending;
   readonly ms: number;
   readonly attempts: number;
+  readonly refs: readonly Reference[];
+  /** The page that explains what was found here. */
+  readonly finding?: string;
   /** Step by step, as a person reads it. */
   readonly sent: readonly string[];
   /** Step by step; absent when the case was not run. */
   readonly got?: readonly string[];
-  /** The answers that were foreseen, step by step each. */
-  readonly expected: readonly (readonly string[])[];
+  /** The answers that were foreseen. */
+  readonly expected: readonly ExpectedAnswer[];
   /** The bytes, in the order in which they were seen. */
   readonly wire?: readonly ReportWireEvent[];
+}
+
+/** One answer that was foreseen, and what it is worth. */
+export interface ExpectedAnswer {
+  readonly verdict: 'pass' | 'lenient' | 'info';
+  readonly name?: string;
+  /** Step by step. */
+  readonly replies: readonly string[];
+  /** How the connection is left; `open` unless given. */
+  readonly ending?: ExpectedEnding;
 }
 
 /** Bytes that went over a connection. */
@@ -60,8 +78,17 @@ export interface ReportWireEvent {
   readonly text?: string;
 }
 
+/** What a report says beyond what the run knows. */
+export interface ReportOptions {
+  /** Of this package. */
+  readonly version: string;
+  readonly wire?: WireChoice;
+  /** How the run was asked for. */
+  readonly options?: Report['options'];
+}
+
 /** Turns a run into a report. */
-export function makeReport(run: Run, options: { readonly version: string; readonly wire?: WireChoice }): Report {
+export function makeReport(run: Run, options: ReportOptions): Report {
   const { name, version, mode, hasResp3 } = run.profile;
   const cases = run.results.map((result) => reportCase(result, options.wire ?? 'fail'));
   return {
@@ -71,6 +98,7 @@ export function makeReport(run: Run, options: { readonly version: string; readon
     server: { name, version, mode, resp3: hasResp3 },
     startedAt: run.startedAt.toISOString(),
     ms: run.ms,
+    ...(options.options === undefined ? {} : { options: options.options }),
     ...(run.killedBy === undefined ? {} : { killedBy: run.killedBy.id }),
     summary: summarize(cases),
     cases,
@@ -105,20 +133,23 @@ export function summaryLine({ cases }: Pick<Report, 'cases'>): string {
 }
 
 function reportCase(result: CaseResult, wire: WireChoice): ReportCase {
-  const { case: one, verdict, alternative, note, ms, attempts, observation } = result;
+  const { case: one, verdict, alternative, note, consequence, ms, attempts, observation } = result;
   const keepsWire = wire === 'all' || (wire === 'fail' && isFailure(result));
   return {
     ...{ id: one.id, alias: one.alias, section: one.section, title: one.title, level: one.level, verdict },
     ...(alternative === undefined ? {} : { alternative }),
     ...(note === undefined ? {} : { note }),
+    ...(consequence === undefined ? {} : { consequence }),
     ...(observation === undefined ? {} : { ending: observation.ending }),
     ms,
     attempts,
+    refs: one.refs,
+    ...(one.finding === undefined ? {} : { finding: one.finding }),
     sent: one.steps.map(describeStep),
     ...(observation === undefined
       ? {}
       : { got: observation.steps.map(({ tokens }) => shownKeys(formatTokens(tokens))) }),
-    expected: one.expect.map(({ replies }) => replies),
+    expected: one.expect,
     ...(keepsWire && observation !== undefined ? { wire: observation.wire.map(wireEvent) } : {}),
   };
 }

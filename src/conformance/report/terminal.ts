@@ -54,7 +54,7 @@ function stepLines(
   { sent, step }: { sent: string; step: number },
   { paint, width }: { paint: Paint; width: number },
 ): string[] {
-  const wanted = [...new Set(one.expected.map((replies) => replies[step]!))];
+  const wanted = [...new Set(one.expected.map(({ replies }) => replies[step]!))];
   const got = one.got?.[step] ?? '';
   const room = Math.max(40, width - 12);
   const lines = [`  sent      ${cut(sent, room)}`];

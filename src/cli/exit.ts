@@ -1,0 +1,27 @@
+/** What the commands of the suite end with, and which error ends with what. */
+import { readFileSync } from 'node:fs';
+import { Unreachable } from '../conformance/index.ts';
+
+/** Exit codes; see the usage of `slotwire conform`. */
+export const EXIT = { conforms: 0, fails: 1, usage: 2, unreachable: 3, fault: 4 } as const;
+
+/** Runs a command and returns its exit code; never rejects. */
+export async function exitCodeOf(name: string, command: () => number | Promise<number>): Promise<number> {
+  try {
+    return await command();
+  } catch (error) {
+    const { message } = error as Error;
+    console.error(`slotwire ${name}: ${message}`);
+    if (error instanceof RangeError || error instanceof TypeError) return EXIT.usage;
+    return error instanceof Unreachable ? EXIT.unreachable : EXIT.fault;
+  }
+}
+
+/** @throws {RangeError} when the file that was named cannot be read. */
+export function readNamedFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new RangeError(`cannot read ${file}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,143 @@
+/** `slotwire serve`: a server that plays a vector or a script, to test a client. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { REPLY_VECTORS, type ReplyVector, vectorBytes } from '../../conformance/index.ts';
+import { greet, parseScript, ScriptedNode, type ScriptedNodeOptions, type Step, step } from '../../testing/index.ts';
+import { EXIT, exitCodeOf, readNamedFile } from '../exit.ts';
+
+export const SERVE_USAGE = `usage: slotwire serve VECTOR [options] [-- CLIENT ...]     answers a command with the bytes of a vector
+       slotwire serve SCRIPT [options] [-- CLIENT ...]     plays a file of steps
+
+A client's HELLO, AUTH, CLIENT SETNAME, INFO and the like are answered by themselves: with a vector always, in a script that
+says \`greet\`. docs/conformance.md describes scripts; slotwire/testing has the same for JavaScript.
+
+  --port N, --host NAME       where to listen (a free port of 127.0.0.1)
+  --unix PATH                 instead
+  --on COMMAND                a vector answers this command (any)
+  --cut N                     a vector is sent in pieces of so many bytes
+  --ending close|reset|open   of the connection behind a vector (open: later commands get +OK)
+  --once                      end with the first connection
+
+CLIENT is a program that is run against the server: {host}, {port} and {address} in its arguments are replaced, and
+SLOTWIRE_HOST and SLOTWIRE_PORT are in its environment. The server ends with it.
+
+exit code: 0 all was played, and the client ended with 0; 1 not; 2 usage; 4 a fault of this program
+`;
+
+interface ServeFlags {
+  readonly port?: string | undefined;
+  readonly host?: string | undefined;
+  readonly unix?: string | undefined;
+  readonly on?: string | undefined;
+  readonly cut?: string | undefined;
+  readonly ending?: string | undefined;
+  readonly once?: boolean | undefined;
+  readonly help?: boolean | undefined;
+}
+
+const TEXT = { type: 'string' } as const;
+const SWITCH = { type: 'boolean' } as const;
+
+/** Runs the command and returns its exit code; never rejects. */
+export function runServe(args: readonly string[]): Promise<number> {
+  return exitCodeOf('serve', async () => {
+    const end = args.indexOf('--');
+    const { values, positionals } = parseArgs({
+      args: end < 0 ? [...args] : args.slice(0, end),
+      allowPositionals: true,
+      options: { port: TEXT, host: TEXT, unix: TEXT, on: TEXT, cut: TEXT, ending: TEXT, once: SWITCH, help: SWITCH },
+    });
+    const [what] = positionals;
+    if (values.help === true || what === undefined || positionals.length > 1) {
+      console.log(SERVE_USAGE);
+      return values.help === true ? EXIT.conforms : EXIT.usage;
+    }
+    return serve(scriptOf(what, values), values, end < 0 ? [] : args.slice(end + 1));
+  });
+}
+
+type Play = Pick<ScriptedNodeOptions, 'scripts' | 'script' | 'handler' | 'fallback'>;
+
+/** @throws {RangeError} when it is neither a vector nor a file. */
+function scriptOf(what: string, flags: ServeFlags): Play {
+  const vector = REPLY_VECTORS.find(({ id }) => id === what);
+  if (vector !== undefined) return { script: vectorScript(vector, flags), handler: greet, fallback: () => '+OK\r\n' };
+  if (!existsSync(what)) throw new RangeError(`no vector and no file is called ${JSON.stringify(what)}`);
+  const { scripts, greets } = parseScript(readNamedFile(what).toString(), { vector: bytesOfVector });
+  return greets ? { scripts, handler: greet } : { scripts };
+}
+
+function bytesOfVector(id: string): Buffer | undefined {
+  const vector = REPLY_VECTORS.find((each) => each.id === id);
+  return vector === undefined ? undefined : vectorBytes(vector.wire);
+}
+
+function vectorScript({ wire, expect }: ReplyVector, { on, cut, ending = 'open' }: ServeFlags): Step[] {
+  console.log(`the client must make of it: ${JSON.stringify(expect)}`);
+  const bytes = vectorBytes(wire);
+  const size = cut === undefined ? bytes.length : positive('--cut', cut);
+  const cuts = Array.from(
+    { length: Math.max(0, Math.ceil(bytes.length / size) - 1) },
+    (_, index) => (index + 1) * size,
+  );
+  const steps = [step.expect(...(on?.split(' ') ?? [])), step.send(bytes, ...cuts)];
+  if (ending === 'open') return steps;
+  if (ending === 'close' || ending === 'reset') return [...steps, step[ending]()];
+  throw new RangeError(`--ending is close, reset or open, not ${ending}`);
+}
+
+async function serve(play: Play, { host, port, unix, once }: ServeFlags, command: readonly string[]): Promise<number> {
+  const number = port === undefined ? undefined : positive('--port', port);
+  const node = await ScriptedNode.listen({ ...play, host, port: number, path: unix });
+  console.log(`listening on ${unix ?? node.address}`);
+  try {
+    const code = command.length > 0 ? await runClient(command, node) : await watch(node, once === true);
+    node.verify();
+    return code === 0 ? EXIT.conforms : EXIT.fails;
+  } catch (error) {
+    console.error((error as Error).message);
+    return EXIT.fails;
+  } finally {
+    for (const { text, connection } of node.commands) console.log(`${connection.index} < ${text}`);
+    await node.close();
+  }
+}
+
+function runClient([program = '', ...args]: readonly string[], { host, port, address }: ScriptedNode): Promise<number> {
+  const filled = args.map((arg) =>
+    arg.replaceAll('{host}', host).replaceAll('{port}', String(port)).replaceAll('{address}', address),
+  );
+  const env = { ...process.env, SLOTWIRE_HOST: host, SLOTWIRE_PORT: String(port) };
+  const child = spawn(program, filled, { stdio: 'inherit', env });
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) => reject(new RangeError(`cannot run ${program}: ${error.message}`)));
+    child.on('close', (code) => resolve(code ?? EXIT.fails));
+  });
+}
+
+const FOREVER_MS = 2 ** 31 - 1;
+
+/** Until a signal, or until the first connection is over. */
+async function watch(node: ScriptedNode, once: boolean): Promise<number> {
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      if (once && node.connections[0]?.isOpen === false) finish();
+    }, 20);
+    const forever = setTimeout(() => {}, FOREVER_MS);
+    const finish = () => {
+      clearInterval(timer);
+      clearTimeout(forever);
+      resolve();
+    };
+    process.once('SIGINT', finish);
+    process.once('SIGTERM', finish);
+  });
+  return 0;
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new RangeError(`${name} must be a positive integer, not ${text}`);
+}
