@@ -4,6 +4,8 @@
  *
  *     node build/tools/run-tests.js [--unit] [--coverage] [PART OF A FILE NAME ...]
  *
+ * Tests in a browser are run only when their folder is named, because a browser is large.
+ *
  * The last line is `N passed, N failed`; the exit code is 1 when anything failed.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => `test/${file}`)
     .filter((file) => !(unitOnly && needsServer(file)))
+    .filter((file) => !needsBrowser(file) || parts.some((part) => part.startsWith('browser')))
     .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
     .sort();
   if (coverage) rmSync(COVERAGE_FOLDER, { recursive: true, force: true });
@@ -53,6 +56,10 @@ async function main(): Promise<void> {
 
 function needsServer(file: string): boolean {
   return file.startsWith('test/integration/');
+}
+
+function needsBrowser(file: string): boolean {
+  return file.startsWith('test/browser/');
 }
 
 async function runAll(files: readonly string[], parallel: number): Promise<FileResult[]> {

@@ -14,6 +14,7 @@ const TASKS = {
   demo: (args) => build() && node(['dist/cli/main.js', 'demo', ...args]),
   test: (args) => buildAll() && node(['build/tools/run-tests.js', '--coverage', ...args]),
   'test:unit': (args) => buildAll() && node(['build/tools/run-tests.js', '--unit', ...args]),
+  'test:browser': () => buildAll() && node(['build/tools/run-tests.js', 'browser/']),
   'test:matrix': (args) => buildAll() && matrix(args),
   chaos: (args) => buildAll() && peersFor('--driver', args) && node(['build/test/chaos/run.js', ...args]),
   'conform:matrix': (args) => buildAll() && node(['build/tools/conform-matrix.js', ...args]),

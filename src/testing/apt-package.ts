@@ -11,6 +11,8 @@ export interface PackageChoice {
   readonly packages: readonly string[];
   /** apt sources as a deb822 text, or undefined to use the machine's own unchanged. */
   readonly sources: string | undefined;
+  /** Keeps `usr/share` too: documentation, fonts, icons. */
+  readonly keepsShare?: boolean | undefined;
 }
 
 // One child does the whole fetch under one lock, so that two processes cannot meet in the middle, and a fetch whose
@@ -32,7 +34,7 @@ $apt autoclean
 rm -rf root
 mkdir root
 for archive in archives/*.deb; do dpkg -x "$archive" root; done
-rm -rf root/usr/share
+if [ -z "$KEEP_SHARE" ]; then rm -rf root/usr/share; fi
 mv root "$ROOT"
 rm -rf "$WORK"`;
 
@@ -52,6 +54,7 @@ export async function fetchPackage(root: string, choice: PackageChoice): Promise
     LC_ALL: 'C',
     ROOT: root,
     WORK: work,
+    KEEP_SHARE: choice.keepsShare === true ? 'yes' : '',
     APT_CONFIG_TEXT: aptConfiguration(work, choice.sources !== undefined),
     APT_SOURCES_TEXT: choice.sources ?? '',
   });

@@ -24,6 +24,8 @@ export interface UnpackChoice {
   readonly packages: readonly string[];
   /** Suites of Debian to take them from; unless given, what the machine's own sources say. */
   readonly suites?: readonly string[];
+  /** Keeps `usr/share` too, where fonts and icons are. */
+  readonly keepsShare?: boolean;
 }
 
 /** `$XDG_CACHE_HOME/slotwire`, or below `~/.cache`. */
@@ -44,10 +46,10 @@ export function readRelease(): { id: string; codename: string } {
  *
  * @throws {Error} with the last lines of apt, when they cannot be had.
  */
-export async function unpackPackage(root: string, { packages, suites }: UnpackChoice): Promise<void> {
+export async function unpackPackage(root: string, { packages, suites, keepsShare }: UnpackChoice): Promise<void> {
   const sources = suites === undefined ? undefined : sourcesOf(packages[0] ?? '', suites);
   mkdirSync(dirname(root), { recursive: true });
-  await fetchPackage(root, { packages, sources });
+  await fetchPackage(root, { packages, sources, keepsShare });
 }
 
 /**

@@ -99,7 +99,8 @@ test('Markdown lists what failed, whatever it contains', () => {
 test('the page holds everything, asks the network for nothing, and no reply can end its script', () => {
   const html = toHtml([good, bad]);
   assert.is(html.match(/<\/script>/g)?.length, 2);
-  assert.not.match(html, /https?:\/\/|src=|@import|url\(/);
+  assert.match(html, /Content-Security-Policy" content="default-src 'none'/);
+  assert.not.match(html, /src=|@import|url\(|<link/);
   const data = JSON.parse(/id="data">(.*?)<\/script>/s.exec(html)![1]!) as { servers: unknown[]; cells: unknown[] };
   assert.is(data.servers.length, 2);
   assert.is(data.cells.length, NAMES.length);

@@ -3,13 +3,17 @@ import { escapeXml } from './junit.ts';
 import { matrixData } from './matrix-data.ts';
 import { MATRIX_SCRIPT } from './matrix-script.ts';
 import { MATRIX_STYLE } from './matrix-style.ts';
+import { PANEL_SCRIPT } from './panel-script.ts';
 import type { Report } from './report.ts';
 
 /** Writes reports side by side as a self-contained HTML page: no network, readable from a file. */
 export function toHtml(reports: readonly Report[]): string {
   const names = reports.map(({ target }) => target).join(', ');
+  const isOfParsers = reports.every(({ server }) => server.mode === 'parser');
+  const matrix = matrixData(reports);
+  const caseCount = matrix.cases.length;
   // Nothing that a server said may end the script element.
-  const data = JSON.stringify(matrixData(reports)).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028');
+  const data = JSON.stringify(matrix).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -21,22 +25,23 @@ export function toHtml(reports: readonly Report[]): string {
 </head>
 <body>
 <header>
-<h1>RESP conformance</h1>
+<h1>RESP conformance<small>${reports.length} ${isOfParsers ? 'parsers' : 'servers'}, ${caseCount} ${isOfParsers ? 'vectors' : 'cases'} each</small></h1>
+<div id="summary"></div>
 <form id="filters">
 <input type="search" id="text" placeholder="filter by text or id" aria-label="filter by text or id">
 <select id="section" aria-label="section"><option value="">all sections</option></select>
 <select id="level" aria-label="level"><option value="">all levels</option><option>must</option><option>should</option><option>info</option></select>
 <select id="verdict" aria-label="verdict"><option value="">all verdicts</option><option>pass</option><option>lenient</option><option>deviates</option><option>info</option><option>fail</option><option>hang</option><option>crash</option><option>error</option><option>skip</option></select>
-<label><input type="checkbox" id="differ"> only where servers differ</label>
+<label><input type="checkbox" id="differ"> only where they differ</label>
 <span id="count" role="status"></span>
 </form>
-<p class="legend">&#9679; pass &#9680; lenient &#9670; deviates as known &#9650; recorded choice &#10005; fail &ndash; skipped; j and k move, Enter opens, Escape closes</p>
+<p class="legend"><span class="v-pass">&#9679;</span> pass <span class="v-lenient">&#9680;</span> lenient <span class="v-deviates">&#9670;</span> a known fault <span class="v-info">&#9650;</span> recorded choice (A, B: who chose alike) <span class="v-fail">&#10005;</span> fail <span class="v-skip">&ndash;</span> skipped &nbsp; <kbd>j</kbd> <kbd>k</kbd> <kbd>h</kbd> <kbd>l</kbd> move, <kbd>Enter</kbd> opens, <kbd>Esc</kbd> closes, <kbd>/</kbd> filters</p>
 </header>
 <main><table id="matrix"><thead></thead><tbody></tbody></table></main>
 <aside id="panel" aria-live="polite" hidden></aside>
 <noscript>This page lists its results with JavaScript, which is off.</noscript>
 <script type="application/json" id="data">${data}</script>
-<script>${MATRIX_SCRIPT}</script>
+<script>${PANEL_SCRIPT}${MATRIX_SCRIPT}</script>
 </body>
 </html>
 `;

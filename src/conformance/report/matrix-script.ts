@@ -1,36 +1,90 @@
-/** What the HTML matrix does in the browser; plain JavaScript, because it is text here. */
+/** What the HTML matrix does in the browser: table, filters, keyboard. Plain JavaScript, because it is text here. */
 export const MATRIX_SCRIPT = `
-'use strict';
 const data = JSON.parse(document.getElementById('data').textContent);
 const SIGNS = { pass: '\\u25cf', lenient: '\\u25d0', deviates: '\\u25c6', info: '\\u25b2', fail: '\\u2715', hang: '\\u2715', crash: '\\u2715', error: '!', skip: '\\u2013' };
+const ORDER = ['pass', 'info', 'lenient', 'deviates', 'fail', 'skip'];
 const find = (id) => document.getElementById(id);
 const make = (name, attributes, ...children) => {
   const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes || {})) element.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
+    else element.setAttribute(key, value);
+  }
   element.append(...children);
   return element;
 };
 const isBad = (cell) => cell && ['fail', 'hang', 'crash', 'error'].includes(cell[0]);
-const outcome = (cell) => (cell ? cell[0] + ' ' + cell[1] : '');
+const kindOf = (cell) => (!cell ? 'skip' : isBad(cell) ? 'fail' : cell[0]);
+const outcome = (cell) => (cell ? cell[0] + (cell[1] ? ' ' + cell[1] : '') : '');
 const closed = new Set();
 let rows = [];
-let current = -1;
+let row = -1;
+let column = 0;
 let open = null;
 
-function head() {
-  const cells = data.servers.map((server, index) => {
-    const counts = {};
-    for (const row of data.cells) {
-      if (!row[index]) continue;
-      const verdict = isBad(row[index]) ? 'fail' : row[index][0];
-      counts[verdict] = (counts[verdict] || 0) + 1;
+/** The choices of a row, as letters: equal ones have one letter. */
+function lettersOf(cells) {
+  const isChoice = (cell) => cell && !isBad(cell) && cell[0] !== 'skip';
+  const names = [...new Set(cells.filter(isChoice).map((cell) => cell[1]))];
+  return (cell) => (isChoice(cell) && names.length > 1 ? names.indexOf(cell[1]) : -1);
+}
+
+function countsOf(server, indices) {
+  const counts = {};
+  for (const index of indices) {
+    const cell = data.cells[index][server];
+    if (cell) counts[kindOf(cell)] = (counts[kindOf(cell)] || 0) + 1;
+  }
+  return counts;
+}
+
+function barOf(counts) {
+  const bar = make('div', { class: 'bar', title: Object.entries(counts).map(([name, count]) => count + ' ' + name).join(', ') });
+  for (const name of ORDER) if (counts[name]) bar.append(make('i', { class: 'b-' + name, style: 'flex:' + counts[name] }));
+  return bar;
+}
+
+/** One thin line per case, in order: neighbours of one colour are one rectangle. */
+function stripOf(server) {
+  const strip = make('div', { class: 'strip', 'aria-hidden': 'true' });
+  const kinds = data.cells.map((cells) => kindOf(cells[server]));
+  for (let from = 0, to = 1; from < kinds.length; from = to, to++) {
+    while (to < kinds.length && kinds[to] === kinds[from]) to++;
+    strip.append(make('i', { class: 'b-' + kinds[from], style: 'flex:' + (to - from) }));
+  }
+  return strip;
+}
+
+function summary() {
+  const all = data.cases.map((_, index) => index);
+  for (const [server, { target }] of data.servers.entries()) {
+    const levels = ['must', 'should'].map((level) => {
+      const cells = all.filter((index) => data.cases[index].level === level).map((index) => data.cells[index][server]);
+      const ran = cells.filter((cell) => cell && cell[0] !== 'skip');
+      return make('span', { class: 'score' }, level + ' ', make('b', {}, ran.filter((cell) => !isBad(cell) && cell[0] !== 'deviates').length + '/' + ran.length));
+    });
+    const known = make('span', { class: 'chips' });
+    for (const name of Object.keys(data.consequences)) {
+      const count = wrongOf(server).filter(({ cell }) => cell[6] === name).length;
+      if (count > 0) known.append(make('span', { class: 'chip c-' + name }, count + ' ' + name));
     }
-    const bar = make('div', { class: 'bar', title: Object.entries(counts).map(([name, count]) => count + ' ' + name).join(', ') });
-    for (const name of ['pass', 'info', 'lenient', 'deviates', 'fail', 'skip']) {
-      if (counts[name]) bar.append(make('i', { class: 'b-' + name, style: 'flex:' + counts[name] }));
-    }
-    return make('th', { scope: 'col', title: server.startedAt + ', ' + server.tool }, server.target, bar);
+    find('summary').append(make('button', { type: 'button', class: 'server', onclick: () => showServer(server) },
+      make('b', { class: 'name' }, target), ...levels, known, stripOf(server)));
+  }
+}
+
+/** What is wrong with a server, known or not. */
+function wrongOf(server) {
+  return data.cells.flatMap((cells, index) => {
+    const cell = cells[server];
+    return cell && (isBad(cell) || cell[0] === 'deviates') ? [{ index, cell }] : [];
   });
+}
+
+function head() {
+  const all = data.cases.map((_, index) => index);
+  const cells = data.servers.map(({ target }, server) => make('th', { scope: 'col' },
+    make('button', { type: 'button', class: 'plain', onclick: () => showServer(server) }, target), barOf(countsOf(server, all))));
   document.querySelector('thead').append(make('tr', {}, make('th', { scope: 'col' }, 'case'), ...cells));
 }
 
@@ -64,72 +118,46 @@ function draw() {
       body.append(groupRow(section, shown.filter((at) => data.cases[at].section === section)));
     }
     if (closed.has(section)) continue;
-    const row = caseRow(one, index);
-    rows.push({ row, index });
-    body.append(row);
+    const element = caseRow(one, index);
+    rows.push({ element, index });
+    body.append(element);
   }
+  if (shown.length === 0) body.append(make('tr', {}, make('td', { colspan: data.servers.length + 1, class: 'none' }, 'no case is left by these filters')));
   find('count').textContent = shown.length + ' of ' + data.cases.length + ' cases';
-  current = -1;
+  row = -1;
   remember(filters);
 }
 
 function groupRow(section, indices) {
-  const numbers = data.servers.map((_, server) => {
-    const bad = indices.filter((index) => isBad(data.cells[index][server])).length;
-    return make('th', { class: 'number' }, (indices.length - bad) + '/' + indices.length);
-  });
-  const row = make('tr', { class: 'group' }, make('th', { scope: 'rowgroup' }, (closed.has(section) ? '\\u25b8 ' : '\\u25be ') + section), ...numbers);
-  row.addEventListener('click', () => {
+  const toggle = () => {
     if (!closed.delete(section)) closed.add(section);
     draw();
+  };
+  const numbers = data.servers.map((_, server) => {
+    const counts = countsOf(server, indices);
+    const ran = indices.filter((index) => data.cells[index][server] && data.cells[index][server][0] !== 'skip').length;
+    return make('th', { class: 'number' }, (ran - (counts.fail || 0)) + '/' + ran);
   });
-  return row;
+  const isClosed = closed.has(section);
+  const name = make('button', { type: 'button', class: 'plain', 'aria-expanded': String(!isClosed), onclick: toggle }, (isClosed ? '\\u25b8 ' : '\\u25be ') + section + ' ', make('small', {}, indices.length));
+  return make('tr', { class: 'group' }, make('th', { scope: 'rowgroup' }, name), ...numbers);
 }
 
 function caseRow(one, index) {
+  const letterOf = lettersOf(data.cells[index]);
   const cells = data.cells[index].map((cell, server) => {
     if (!cell) return make('td', { class: 'cell v-skip' }, '');
-    const letter = cell[0] === 'info' && cell[1] ? make('small', {}, cell[1].slice(0, 1)) : '';
-    const td = make('td', { class: 'cell v-' + cell[0], title: outcome(cell) + ' ' + cell[2] }, SIGNS[cell[0]], letter);
-    td.addEventListener('click', () => show(index, server));
-    return td;
+    const letter = letterOf(cell);
+    return make('td', { class: 'cell v-' + cell[0] + (letter >= 0 ? ' a-' + (letter % 4) : ''), title: outcome(cell) + (cell[2] ? ': ' + cell[2] : ''), onclick: () => show(index, server) },
+      SIGNS[cell[0]], letter >= 0 ? make('small', {}, String.fromCharCode(65 + letter)) : '');
   });
-  return make('tr', {}, make('td', { class: one.level }, one.title, ' ', make('span', { class: 'id' }, one.id)), ...cells);
-}
-
-function show(index, server) {
-  const one = data.cases[index];
-  const cell = data.cells[index][server];
-  if (!cell) return;
-  open = [one.id, server];
-  const panel = find('panel');
-  const close = make('button', { type: 'button', 'aria-label': 'close' }, '\\u00d7');
-  close.addEventListener('click', hide);
-  const got = cell[3] < 0 ? [] : data.texts[cell[3]];
-  const lanes = make('div', { class: 'lanes' }, make('b', {}, 'sent'), make('b', {}, 'got'));
-  one.sent.forEach((sent, step) => lanes.append(make('code', {}, sent), make('code', { class: 'got' }, got[step] || '')));
-  const expected = one.expected.map((replies, at) => make('div', { class: 'lanes' }, make('span', {}, at === 0 ? 'expected' : 'or'), make('code', {}, replies.join('\\n'))));
-  const others = data.servers.filter((_, at) => at !== server && data.cells[index][at] && data.cells[index][at][3] === cell[3] && cell[3] >= 0).map((each) => each.target);
-  panel.replaceChildren(close,
-    make('h2', {}, one.title),
-    make('p', {}, make('span', { class: 'id' }, one.id + ' (' + one.alias + '), ' + one.level)),
-    make('p', { class: 'v-' + cell[0] }, SIGNS[cell[0]] + ' ' + outcome(cell) + (cell[2] ? ': ' + cell[2] : '')),
-    make('p', {}, data.servers[server].target + ', ' + cell[5] + ' ms' + (cell[4] ? ', connection ' + cell[4] : '')),
-    make('h3', {}, 'On the wire'), lanes, make('h3', {}, 'Foreseen'), ...expected,
-    make('h3', {}, 'Others who answer like this'), make('p', {}, others.join(', ') || 'nobody'));
-  panel.hidden = false;
-  remember(readFilters());
-}
-
-function hide() {
-  find('panel').hidden = true;
-  open = null;
-  remember(readFilters());
+  return make('tr', { 'data-id': one.id }, make('td', { class: 'case', onclick: () => show(index, open ? open[1] : column) }, make('span', { class: 'level ' + one.level, title: one.level }, one.level[0].toUpperCase()), one.title, ' ', make('span', { class: 'id' }, one.id)), ...cells);
 }
 
 function remember(filters) {
   const parts = Object.entries(filters).filter(([, value]) => value).map(([name, value]) => name + '=' + encodeURIComponent(value));
-  if (open) parts.push('case=' + encodeURIComponent(open[0]), 'server=' + open[1]);
+  if (closed.size > 0) parts.push('closed=' + encodeURIComponent([...closed].join(' ')));
+  if (open) parts.push(...(open[0] === null ? [] : ['case=' + encodeURIComponent(open[0])]), 'server=' + open[1]);
   history.replaceState(null, '', parts.length > 0 ? '#' + parts.join('&') : location.pathname + location.search);
 }
 
@@ -137,31 +165,50 @@ function recall() {
   const state = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   for (const name of ['text', 'section', 'level', 'verdict']) find(name).value = state[name] || '';
   find('differ').checked = state.differ === 'true';
-  draw();
+  closed.clear();
+  for (const section of (state.closed || '').split(' ')) if (section) closed.add(section);
   const index = data.cases.findIndex((one) => one.id === state.case);
-  if (index >= 0) show(index, Number(state.server) || 0);
+  const server = Math.min(data.servers.length - 1, Number(state.server) || 0);
+  draw();
+  if (index >= 0) show(index, server);
+  else if (state.server !== undefined) showServer(server);
 }
 
-function move(by) {
+function move(down, right) {
   if (rows.length === 0) return;
-  rows[current]?.row.classList.remove('current');
-  current = Math.max(0, Math.min(rows.length - 1, current + by));
-  rows[current].row.classList.add('current');
-  rows[current].row.scrollIntoView({ block: 'nearest' });
-  if (open) show(rows[current].index, open[1]);
+  const before = rows[row];
+  if (before) mark(before, false);
+  row = Math.max(0, Math.min(rows.length - 1, row + down));
+  column = Math.max(0, Math.min(data.servers.length - 1, column + right));
+  mark(rows[row], true);
+  rows[row].element.scrollIntoView({ block: 'nearest' });
+  if (open) show(rows[row].index, column);
+}
+
+function mark({ element }, isCurrent) {
+  element.classList.toggle('current', isCurrent);
+  for (const [at, cell] of [...element.querySelectorAll('td.cell')].entries()) cell.classList.toggle('at', isCurrent && at === column);
 }
 
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') hide();
+  if (event.key === 'Escape') {
+    if (document.activeElement === find('text')) find('text').blur();
+    hide();
+  }
   if (event.target.matches('input[type=search], select') || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === 'j') move(1);
-  if (event.key === 'k') move(-1);
-  if (event.key === 'Enter' && rows[current]) show(rows[current].index, open ? open[1] : 0);
-  if (event.key === '/') { event.preventDefault(); find('text').focus(); }
+  const steps = { j: [1, 0], k: [-1, 0], h: [0, -1], l: [0, 1] };
+  if (steps[event.key]) move(...steps[event.key]);
+  if (event.key === 'Enter' && rows[row] && !event.target.matches('button, a')) show(rows[row].index, column);
+  if (event.key === '/') {
+    event.preventDefault();
+    find('text').focus();
+  }
 });
 find('filters').addEventListener('input', draw);
 find('filters').addEventListener('submit', (event) => event.preventDefault());
 for (const section of new Set(data.cases.map((one) => one.section))) find('section').append(make('option', {}, section));
+addEventListener('hashchange', recall);
+summary();
 head();
 recall();
 `;

@@ -11,7 +11,7 @@ import { formatTokens } from '../token.ts';
 /** The version of this shape: `report.schema.json` describes it. */
 export const REPORT_VERSION = 1;
 
-/** Which of the bytes are kept: those of failures, all, none. */
+/** Which of the bytes are kept: those of failures and deviations, all, none. */
 export type WireChoice = 'fail' | 'all' | 'none';
 
 /** One run. */
@@ -134,7 +134,7 @@ export function summaryLine({ cases }: Pick<Report, 'cases'>): string {
 
 function reportCase(result: CaseResult, wire: WireChoice): ReportCase {
   const { case: one, verdict, alternative, note, consequence, ms, attempts, observation } = result;
-  const keepsWire = wire === 'all' || (wire === 'fail' && isFailure(result));
+  const keepsWire = wire === 'all' || (wire === 'fail' && (isFailure(result) || verdict === 'deviates'));
   return {
     ...{ id: one.id, alias: one.alias, section: one.section, title: one.title, level: one.level, verdict },
     ...(alternative === undefined ? {} : { alternative }),
