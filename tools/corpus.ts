@@ -24,6 +24,7 @@ import {
   summaryLine,
   toHtml,
 } from '../src/conformance/index.ts';
+import { explanation, readDisagreements, unexplained } from './corpus/explain.ts';
 import { PARSERS, type ParserChoice } from './corpus/parsers.ts';
 
 const { values, positionals } = parseArgs({
@@ -56,6 +57,9 @@ async function writeMatrix(): Promise<void> {
   }
   if (positionals.length > 0) return;
   writeFileSync(join(values.out, 'matrix.html'), toHtml(reports));
+  const disagreements = readDisagreements();
+  writeFileSync(join(values.out, 'README.md'), explanation(reports, disagreements));
+  for (const line of unexplained(reports, disagreements)) console.log(`not explained: ${line}`);
 }
 
 async function reportOf({ prepare }: ParserChoice): Promise<Report> {

@@ -70,10 +70,14 @@ test('commands that harm a server in use are marked', () => {
   }
 });
 
-test('every finding has a page, and every page a case', () => {
+test('every finding has a page, and every page a case, or a disagreement of parsers', () => {
   const folder = new URL('../../../docs/findings/', import.meta.url);
   const pages = readdirSync(folder).map((name) => name.replace('.md', ''));
-  const named = new Set(CASES.flatMap(({ finding }) => (finding === undefined ? [] : [finding])));
+  const disagreements = JSON.parse(
+    readFileSync(new URL('../../../conformance/disagreements.json', import.meta.url), 'utf8'),
+  );
+  const sources: { finding?: string }[] = [...CASES, ...disagreements];
+  const named = new Set(sources.flatMap(({ finding }) => (finding === undefined ? [] : [finding])));
   assert.equal([...named].sort(), pages.sort());
 });
 
