@@ -35,10 +35,7 @@ export function consequenceOf(
   if (!answers.some(({ endings }) => endings.includes(ending))) return 'connection';
   if (!isInStep) return 'desync';
   const areErrors = answers.some(({ patterns }) =>
-    patterns.every(
-      (pattern, index) =>
-        pattern.match(steps[index]?.tokens ?? []) === 'full' || hasErrors(pattern, steps[index]?.tokens),
-    ),
+    patterns.every((pattern, index) => pattern.withAnyErrors().match(steps[index]?.tokens ?? []) === 'full'),
   );
   return areErrors ? 'text' : 'value';
 }
@@ -59,8 +56,4 @@ function countValues(tokens: readonly Token[]): number {
 
 function sum(numbers: readonly (number | undefined)[]): number {
   return numbers.reduce<number>((total, each) => total + (each ?? 0), 0);
-}
-
-function hasErrors({ text }: Pattern, tokens: readonly Token[] = []): boolean {
-  return /^\s*-/.test(text) && tokens.some(({ type }) => type === '-' || type === '!');
 }

@@ -22,6 +22,8 @@ export interface Judgement {
   readonly alternative?: string;
   /** Of a failure or a deviation: what it leads to. */
   readonly consequence?: Consequence;
+  /** Of a failure: the first step that went wrong, from 0, against the answer that comes closest. */
+  readonly atStep?: number;
   readonly note?: string;
 }
 
@@ -77,7 +79,16 @@ export function judge(
   if (isEatenByReset(alternatives, observation)) {
     return { verdict: 'lenient', note: 'the reset of the connection ate the reply' };
   }
-  return { ...failure(alternatives, observation), consequence };
+  const atStep = firstWrongStep(alternatives, observation);
+  return { ...failure(alternatives, observation), consequence, ...(atStep === undefined ? {} : { atStep }) };
+}
+
+/** Undefined where some answer fits in all its steps, so that only the ending is wrong. */
+function firstWrongStep(alternatives: readonly ReadAnswer[], { steps }: Observation): number | undefined {
+  const firsts = alternatives.map(({ patterns }) =>
+    patterns.findIndex((pattern, index) => !stepFits(pattern, steps[index])),
+  );
+  return firsts.includes(-1) ? undefined : Math.max(...firsts);
 }
 
 function leadsTo(alternatives: readonly ReadAnswer[], observation: Observation): Consequence {

@@ -28,9 +28,11 @@ export class Pattern {
   /** How many whole values it expects; undefined where it leaves that open. */
   readonly valueCount: number | undefined;
   readonly #elements: readonly Element[];
+  readonly #words: Words;
 
   constructor(text: string, words: Words) {
     this.text = text;
+    this.#words = words;
     const trimmed = text.trim();
     this.isOpen = trimmed.endsWith('...');
     const parsed = parseElements(this.isOpen ? trimmed.slice(0, -3) : trimmed, words, 0);
@@ -41,6 +43,11 @@ export class Pattern {
   /** True when it expects nothing. */
   get isEmpty(): boolean {
     return this.#elements.length === 0 && !this.isOpen;
+  }
+
+  /** The same with any error where it wants a certain one. */
+  withAnyErrors(): Pattern {
+    return new Pattern(this.text.replace(CERTAIN_ERROR, '$1-'), this.#words);
   }
 
   match(tokens: readonly Token[]): Match {
@@ -55,6 +62,7 @@ export class Pattern {
 }
 
 const QUOTED = /^([~!]?)"((?:[^"\\]|\\.)*)"/s;
+const CERTAIN_ERROR = /(^|[\s(])-(?=[A-Z0-9~!"])[A-Z0-9]*(?:[~!]?"(?:[^"\\]|\\.)*")?/g;
 const GROUP = /^\((?!-?\d)/;
 
 /** An element as it was read: with what its header announces; undefined for any number. */

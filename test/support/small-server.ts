@@ -110,6 +110,10 @@ export class SmallClient {
     this.#socket.end();
   }
 
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
   /** Forgets what was read of a command that is not whole. */
   forget(): void {
     this.#decoder = new RequestDecoder();

@@ -45,9 +45,9 @@ export function explainCase(name: string): number {
     for (const [index, reply] of replies.entries())
       console.log(`  ${index + 1}. ${reply === '' ? '(nothing)' : reply}`);
   }
-  for (const { server, from, before, issue, replies } of known) {
+  for (const { server, from, before, issue, replies, ending } of known) {
     const versions = `${from === undefined ? '' : ` from ${from}`}${before === undefined ? '' : ` before ${before}`}`;
-    console.log(`known of ${server}${versions} (${issue})`);
+    console.log(`known of ${server}${versions} (${issue})${ending === undefined ? '' : `, ${ending}`}`);
     for (const [index, reply] of replies.entries())
       console.log(`  ${index + 1}. ${reply === '' ? '(nothing)' : reply}`);
   }

@@ -80,6 +80,7 @@ function reportOf(vector: ReplyVector, { ms, note, trial, judgement }: Played): 
     verdict: judgement === undefined ? 'skip' : verdictOf(judgement, isFree),
     ...(judgement === undefined ? {} : alternativeOf(judgement, isFree)),
     ...(told === undefined ? {} : { note: told }),
+    ...(judgement?.fault === undefined ? {} : { atStep: 0 }),
     ...{ ms, attempts: judgement === undefined ? 0 : 1 },
     refs: source.map((rule) => ({ doc: 'vectors', section: rule.replace('protocol', 'rule') })),
     sent: [quote(vectorBytes(vector.wire))],

@@ -10,16 +10,22 @@ export interface Change {
   readonly isRegression: boolean;
 }
 
-/** The cases with another verdict, or another of the recorded choices. */
+/** The cases with another verdict, or another of the recorded choices; what is gone stands behind the others. */
 export function compareReports(before: Report, after: Report): Change[] {
   const earlier = new Map(before.cases.map((one) => [one.id, one]));
-  return after.cases.flatMap((one) => {
+  const kept = new Set(after.cases.map(({ id }) => id));
+  const gone = before.cases.filter(({ id }) => !kept.has(id));
+  const changes = after.cases.flatMap((one) => {
     const old = earlier.get(one.id);
     const [was, is] = [outcomeOf(old), outcomeOf(one)];
     if (was === is) return [];
     const isRegression = isFailure(one) && (old === undefined || !isFailure(old));
     return [{ id: one.id, before: was, after: is, isRegression }];
   });
+  return [
+    ...changes,
+    ...gone.map((one) => ({ id: one.id, before: outcomeOf(one), after: 'absent', isRegression: false })),
+  ];
 }
 
 function outcomeOf(one: ReportCase | undefined): string {

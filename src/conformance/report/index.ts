@@ -6,6 +6,7 @@ export { toJUnit } from './junit.ts';
 export { toMarkdown } from './markdown.ts';
 export {
   describeStep,
+  type ExpectedAnswer,
   formatReport,
   isFailure,
   makeReport,

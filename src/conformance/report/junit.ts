@@ -1,24 +1,34 @@
 /** JUnit's XML, as continuous integration reads it: a suite per section. */
 import { isFailure, type Report, type ReportCase } from './report.ts';
 
-/** Writes a report as JUnit XML. Only what is a fault of the suite or the network is an `<error>`. */
+/**
+ * Writes a report as JUnit XML, in the form that the strictest of the usual schemas wants: totals on the suites alone, and in
+ * each suite properties, cases, system-out and system-err. Only what is a fault of the suite or the network is an `<error>`.
+ */
 export function toJUnit(report: Report): string {
   const sections = [...new Set(report.cases.map(({ section }) => section))];
-  const suites = sections.map((section) => suiteOf(section, report));
-  const { tests, failures, errors, skipped } = counts(report.cases);
-  const totals = `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
-  const open = `<testsuites name="slotwire conform ${escapeXml(report.target)}" ${totals} time="${seconds(report.ms)}">`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${open}\n${suites.join('')}</testsuites>\n`;
+  const suites = sections.map((section, index) => suiteOf(section, report, index));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('')}</testsuites>\n`;
 }
 
-function suiteOf(section: string, report: Report): string {
+function suiteOf(section: string, report: Report, index: number): string {
   const cases = report.cases.filter((each) => each.section === section);
   const { tests, failures, errors, skipped } = counts(cases);
   const time = seconds(cases.reduce((sum, { ms }) => sum + ms, 0));
   const stamp = report.startedAt.replace(/\.\d+Z$/, '');
   const totals = `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
-  const open = `  <testsuite name="${section}" ${totals} time="${time}" timestamp="${stamp}" hostname="localhost">\n`;
-  return `${open}${cases.map(testCase).join('')}  </testsuite>\n`;
+  const place = `package="slotwire.conform" id="${index}" timestamp="${stamp}" hostname="localhost"`;
+  const open = `  <testsuite name="${section}" ${place} ${totals} time="${time}">\n`;
+  const parts = [properties(report), ...cases.map(testCase), '    <system-out/>\n    <system-err/>\n'];
+  return `${open}${parts.join('')}  </testsuite>\n`;
+}
+
+function properties({ target, server, tool }: Report): string {
+  const told = { target, server: `${server.name} ${server.version}`.trim(), tool: `${tool.name} ${tool.version}` };
+  const lines = Object.entries(told).map(
+    ([name, value]) => `      <property name="${name}" value="${escapeXml(value)}"/>\n`,
+  );
+  return `    <properties>\n${lines.join('')}    </properties>\n`;
 }
 
 function testCase(one: ReportCase): string {

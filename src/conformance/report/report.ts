@@ -43,6 +43,8 @@ export interface ReportCase {
   readonly note?: string;
   /** Of a failure or a deviation: what it leads to. */
   readonly consequence?: Consequence;
+  /** Of a failure: the first step that went wrong, from 0. */
+  readonly atStep?: number;
   readonly ending?: Ending;
   readonly ms: number;
   readonly attempts: number;
@@ -133,13 +135,14 @@ export function summaryLine({ cases }: Pick<Report, 'cases'>): string {
 }
 
 function reportCase(result: CaseResult, wire: WireChoice): ReportCase {
-  const { case: one, verdict, alternative, note, consequence, ms, attempts, observation } = result;
+  const { case: one, verdict, alternative, note, consequence, atStep, ms, attempts, observation } = result;
   const keepsWire = wire === 'all' || (wire === 'fail' && (isFailure(result) || verdict === 'deviates'));
   return {
     ...{ id: one.id, alias: one.alias, section: one.section, title: one.title, level: one.level, verdict },
     ...(alternative === undefined ? {} : { alternative }),
     ...(note === undefined ? {} : { note }),
     ...(consequence === undefined ? {} : { consequence }),
+    ...(atStep === undefined ? {} : { atStep }),
     ...(observation === undefined ? {} : { ending: observation.ending }),
     ms,
     attempts,

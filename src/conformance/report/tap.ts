@@ -9,7 +9,9 @@ import { isFailure, type Report, type ReportCase, summaryLine } from './report.t
  */
 export function toTap(report: Report, baseline: ReadonlySet<string> = new Set()): string {
   const lines = report.cases.map((one, index) => line(one, index + 1, baseline));
-  return `TAP version 14\n1..${report.cases.length}\n${lines.join('')}# ${summaryLine(report)}\n`;
+  // A reader that sees this knows that what follows was not run.
+  const bail = report.killedBy === undefined ? '' : `Bail out! the server was gone after ${report.killedBy}\n`;
+  return `TAP version 14\n1..${report.cases.length}\n${lines.join('')}# ${summaryLine(report)}\n${bail}`;
 }
 
 function line(one: ReportCase, number: number, baseline: ReadonlySet<string>): string {

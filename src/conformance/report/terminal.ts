@@ -1,6 +1,8 @@
 /** What a person sees: what is not right, then the counts, then one line. */
 
-import { isFailure, type Report, type ReportCase, summaryLine } from './report.ts';
+import { CONSEQUENCES } from '../consequence.ts';
+import { quote } from '../token.ts';
+import { type ExpectedAnswer, isFailure, type Report, type ReportCase, summaryLine } from './report.ts';
 import { sectionCounts } from './sections.ts';
 
 /** How it is shown. */
@@ -44,9 +46,21 @@ interface BlockOptions {
 function block(one: ReportCase, { paint, width, showsWire }: BlockOptions): string {
   const head = `${paint(COLORS[one.verdict] ?? 'yellow', one.verdict)} ${paint('bold', one.id)} ${one.title}`;
   const note = one.note === undefined ? [] : [`  ${paint('cyan', one.note)}`];
+  const leads = one.consequence === undefined ? [] : [`  ${one.consequence}: ${CONSEQUENCES[one.consequence]}`];
+  const refs = one.refs.map(({ doc, section }) => paint('dim', `  see ${[doc, section].filter(Boolean).join(': ')}`));
   const steps = one.sent.flatMap((sent, step) => stepLines(one, { sent, step }, { paint, width }));
   const wire = showsWire ? wireLines(one) : [];
-  return [head, ...note, ...steps, ...wire, ''].join('\n');
+  return [head, ...note, ...leads, ...refs, ...steps, ...endingLine(one), ...wire, ''].join('\n');
+}
+
+const ENDINGS = { open: 'open', unasked: 'open', deaf: 'deaf', fin: 'closed', rst: 'closed' } as const;
+
+/** How the connection was left, where no answer foresees it so. */
+function endingLine({ ending, expected }: ReportCase): string[] {
+  if (ending === undefined) return [];
+  const wanted = [...new Set(expected.map((answer: ExpectedAnswer) => answer.ending ?? 'open'))];
+  if (wanted.includes(ENDINGS[ending])) return [];
+  return [`  ending    ${ENDINGS[ending]}${ending === 'rst' ? ' (reset)' : ''}, expected ${wanted.join(' or ')}`];
 }
 
 function stepLines(
@@ -63,9 +77,9 @@ function stepLines(
   if (one.got === undefined) return lines;
   const from = commonLength(got, wanted);
   const shown = cut(got, room);
-  lines.push(`  got       ${shown.slice(0, from)}${paint('dim', shown.slice(from))}`);
-  const isRight = wanted.includes(got);
-  if (!isRight && isFailure(one) && from <= room) lines.push(`            ${' '.repeat(from)}${paint('red', '^')}`);
+  const isWrong = one.atStep === step;
+  lines.push(`  got       ${isWrong ? shown.slice(0, from) + paint('dim', shown.slice(from)) : shown}`);
+  if (one.atStep === step && from <= room) lines.push(`            ${' '.repeat(from)}${paint('red', '^')}`);
   return lines;
 }
 
@@ -81,8 +95,8 @@ function commonLength(got: string, wanted: readonly string[]): number {
 function wireLines({ wire = [] }: ReportCase): string[] {
   const signs = { sent: '>', got: '<', note: '-' } as const;
   return wire.map(({ atMs, connection, direction, base64, text }) => {
-    const shown = text ?? JSON.stringify(Buffer.from(base64 ?? '', 'base64').toString('latin1'));
-    return `  ${atMs.toFixed(1).padStart(8)} ms  ${connection} ${signs[direction]} ${shown.slice(0, 400)}`;
+    const shown = text ?? quote(Buffer.from(base64 ?? '', 'base64'));
+    return `  ${atMs.toFixed(1).padStart(8)} ms  ${connection} ${signs[direction]} ${shown}`;
   });
 }
 
