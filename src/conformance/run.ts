@@ -42,6 +42,8 @@ export interface Run {
   readonly results: readonly CaseResult[];
   /** The case that ended the server, when one did. */
   readonly killedBy?: Case;
+  /** What no report may hold. */
+  readonly secrets: readonly string[];
 }
 
 const DEFAULTS = { jobs: 6, quietMs: 60, timeoutMs: 2000, maxMs: 300_000, maxBytes: 2 ** 28 };
@@ -64,7 +66,15 @@ export async function runCases(cases: readonly Case[], target: Target, options: 
   results.sort((first, second) => order.get(first.case)! - order.get(second.case)!);
   const ms = Math.round(performance.now() - begunAt);
   const { killedBy } = run;
-  return { target: target.name, profile, startedAt, ms, results, ...(killedBy === undefined ? {} : { killedBy }) };
+  const ended = killedBy === undefined ? {} : { killedBy };
+  return { target: target.name, profile, startedAt, ms, results, secrets: secretsOf(target), ...ended };
+}
+
+/** Passwords, the longest first, so that none is cut by another. */
+function secretsOf({ login, secured, words = new Map() }: Target): string[] {
+  const named = [...words].flatMap(([word, value]) => (word.endsWith('password') ? [value] : []));
+  const all = [login?.password, secured?.password, ...named].filter((text) => text !== undefined && text !== '');
+  return [...new Set(all as string[])].sort((first, second) => second.length - first.length);
 }
 
 /** The states that a cluster goes through, in this order. */

@@ -20,6 +20,7 @@ import {
 } from '../../src/conformance/index.ts';
 import { compareVersions } from '../../src/conformance/server-version.ts';
 import { junitViolations } from '../support/junit-schema.ts';
+import { quietly } from '../support/quietly.ts';
 import { type Faults, SmallServer, smallTarget } from '../support/small-server.ts';
 
 const test = suite('faults of prior tools');
@@ -39,20 +40,9 @@ async function reportOf(names: readonly string[], faults: Faults = {}, name = 's
 
 const NAMES = ['framing/ping', 'framing/two-in-one-write', 'errors/arity', 'monitor/format'];
 
-/** Runs the command without what it prints. */
-async function quietly(args: readonly string[]): Promise<number> {
-  const { log, error } = console;
-  const write = process.stdout.write;
-  console.log = () => {};
-  console.error = () => {};
-  process.stdout.write = () => true;
-  try {
-    return await runConform(args);
-  } finally {
-    console.log = log;
-    console.error = error;
-    process.stdout.write = write;
-  }
+/** The exit code of the command. */
+async function exitCode(args: readonly string[]): Promise<number> {
+  return (await quietly(() => runConform(args))).result;
 }
 
 test('h2spec: ids are positions. Here an id is a name, the same wherever its case stands', () => {
@@ -64,10 +54,10 @@ test('h2spec: ids are positions. Here an id is a name, the same wherever its cas
 });
 
 test('h2spec: a mistyped id is a green build. Here it is exit code 2', async () => {
-  assert.is(await quietly(['127.0.0.1:1', '--only', 'framing/pign']), 2);
-  assert.is(await quietly(['127.0.0.1:1', '--skip', 'framming']), 2);
-  assert.is(await quietly(['list', '--only', 'no/such']), 2);
-  assert.is(await quietly(['explain', 'no/such']), 2);
+  assert.is(await exitCode(['127.0.0.1:1', '--only', 'framing/pign']), 2);
+  assert.is(await exitCode(['127.0.0.1:1', '--skip', 'framming']), 2);
+  assert.is(await exitCode(['list', '--only', 'no/such']), 2);
+  assert.is(await exitCode(['explain', 'no/such']), 2);
 });
 
 test('h2spec: a failed dial ends everything. Here one refused connection is one case, tried twice', async () => {
@@ -139,7 +129,7 @@ test('Autobahn: no exit code. Here any failure is exit code 1, and none is 0', a
   ] as const) {
     const server = await SmallServer.listen(faults);
     const only = ['--only', 'framing/ping', '--only', 'framing/two-in-one-write'];
-    assert.is(await quietly([`127.0.0.1:${server.port}`, ...only]), code);
+    assert.is(await exitCode([`127.0.0.1:${server.port}`, ...only]), code);
     server.close();
   }
 });

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -84,6 +85,17 @@ test('what is no step is refused, with its line', () => {
   ]) {
     assert.throws(() => parseScript(`close\n${line}`), /^line 2|line 2/, line);
   }
+});
+
+test('the script in the documentation can be read', () => {
+  const text = readFileSync(new URL('../../../docs/conformance.md', import.meta.url), 'utf8');
+  const script = /^ {4}greet[\s\S]*?(?=\n\n)/m.exec(text)![0];
+  const { scripts, greets } = parseScript(script, { vector: () => Buffer.from(':1\r\n') });
+  assert.is(greets, true);
+  assert.equal(
+    scripts.map((steps) => steps.length),
+    [7, 2],
+  );
 });
 
 test('a client is greeted, and then the script is played', async () => {

@@ -92,7 +92,8 @@ export interface ReportOptions {
 /** Turns a run into a report. */
 export function makeReport(run: Run, options: ReportOptions): Report {
   const { name, version, mode, hasResp3 } = run.profile;
-  const cases = run.results.map((result) => reportCase(result, options.wire ?? 'fail'));
+  const hide = hider(run.secrets);
+  const cases = run.results.map((result) => reportCase(result, options.wire ?? 'fail', hide));
   return {
     reportVersion: REPORT_VERSION,
     tool: { name: 'slotwire', version: options.version },
@@ -134,7 +135,15 @@ export function summaryLine({ cases }: Pick<Report, 'cases'>): string {
   return [...parts, ...(errors > 0 ? [`${errors} errors`] : [])].join(', ');
 }
 
-function reportCase(result: CaseResult, wire: WireChoice): ReportCase {
+const HIDDEN = '<password>';
+
+/** Takes the passwords out of a text of one byte a character. */
+function hider(secrets: readonly string[]): (text: string) => string {
+  const spelled = secrets.map((secret) => Buffer.from(secret).toString('latin1'));
+  return (text) => spelled.reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text);
+}
+
+function reportCase(result: CaseResult, wire: WireChoice, hide: (text: string) => string): ReportCase {
   const { case: one, verdict, alternative, note, consequence, atStep, ms, attempts, observation } = result;
   const keepsWire = wire === 'all' || (wire === 'fail' && (isFailure(result) || verdict === 'deviates'));
   return {
@@ -151,9 +160,11 @@ function reportCase(result: CaseResult, wire: WireChoice): ReportCase {
     sent: one.steps.map(describeStep),
     ...(observation === undefined
       ? {}
-      : { got: observation.steps.map(({ tokens }) => shownKeys(formatTokens(tokens))) }),
+      : { got: observation.steps.map(({ tokens }) => hide(shownKeys(formatTokens(tokens)))) }),
     expected: one.expect,
-    ...(keepsWire && observation !== undefined ? { wire: observation.wire.map(wireEvent) } : {}),
+    ...(keepsWire && observation !== undefined
+      ? { wire: observation.wire.map((event) => wireEvent(event, hide)) }
+      : {}),
   };
 }
 
@@ -162,8 +173,9 @@ function shownKeys(text: string): string {
   return text.replace(/slotwire:[0-9a-f]{12}:(\{[^}]*\})?([^"\s]*)/g, '<key:$2>');
 }
 
-function wireEvent({ atMs, connection, direction, bytes }: WireEvent): ReportWireEvent {
-  const content = direction === 'note' ? { text: bytes.toString() } : { base64: bytes.toString('base64') };
+function wireEvent({ atMs, connection, direction, bytes }: WireEvent, hide: (text: string) => string): ReportWireEvent {
+  const shown = Buffer.from(hide(bytes.toString('latin1')), 'latin1');
+  const content = direction === 'note' ? { text: bytes.toString() } : { base64: shown.toString('base64') };
   return { atMs, connection, direction, ...content };
 }
 
