@@ -37,6 +37,9 @@ const { values, positionals } = parseArgs({
 
 const version = ownVersion();
 
+/** Long, so that the matrix does not depend on the machine: what is merely slow is told apart. */
+const SILENCE_MS = 60_000;
+
 async function main(): Promise<void> {
   const own = await runVectors(REPLY_VECTORS, readerInProcess(ownParser(version)), { version });
   for (const { id, note = '' } of own.cases.filter(isFailure)) console.log(`  ${id} ${note}`);
@@ -63,7 +66,7 @@ async function writeMatrix(): Promise<void> {
 }
 
 async function reportOf({ prepare }: ParserChoice): Promise<Report> {
-  const reader = await AdapterReader.start(await prepare());
+  const reader = await AdapterReader.start(await prepare(), { silenceMs: SILENCE_MS });
   try {
     return await runVectors(REPLY_VECTORS, reader, { version });
   } finally {

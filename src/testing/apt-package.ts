@@ -91,5 +91,5 @@ async function run(command: string, args: readonly string[], env: NodeJS.Process
     child.on('error', reject);
     child.on('close', resolve);
   });
-  if (code !== 0) throw new Error(`the package could not be fetched:\n${output.trim()}`);
+  if (code !== 0) throw new Error(`the server could not be fetched:\n${output.trim()}`);
 }

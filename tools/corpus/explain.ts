@@ -66,7 +66,22 @@ export function explanation(reports: readonly Report[], disagreements: readonly 
     '## Why they disagree',
     '',
     ...disagreements.flatMap((each) => paragraphOf(each, { reports, disagreements })),
+    '## Slow',
+    '',
+    'Not wrong, but more than a second for some forty readings of one vector: what is not whole is read again from its beginning',
+    'with every chunk, or walked through level by level. With enough bytes, or in small enough chunks, this is a way to stop a client.',
+    '',
+    ...slowOnes(reports),
   ].join('\n')}\n`;
+}
+
+const SLOW_MS = 1000;
+
+function slowOnes(reports: readonly Report[]): string[] {
+  return reports.flatMap(({ target, cases }) => {
+    const slow = cases.filter(({ ms }) => ms > SLOW_MS).map(({ id }) => `\`${id}\``);
+    return slow.length === 0 ? [] : [`- ${target}: ${slow.join(', ')}`];
+  });
 }
 
 function rowOf(name: string, reports: readonly Report[], isCounted: (one: ReportCase) => boolean): string {

@@ -17,7 +17,7 @@ button.plain:hover { text-decoration: underline; }
 a { color: var(--link); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
 #summary { display: grid; gap: 2px; margin: 0 0 10px; max-height: 30vh; overflow: auto; }
-.server { display: grid; grid-template-columns: 150px 110px 120px minmax(110px, 230px) 1fr; gap: 12px; align-items: center; border: 0; background: none; padding: 2px 4px; border-radius: 4px; text-align: left; cursor: pointer; }
+.server { display: grid; grid-template-columns: 165px 110px 120px minmax(110px, 230px) 1fr; gap: 12px; align-items: center; border: 0; background: none; padding: 2px 4px; border-radius: 4px; text-align: left; cursor: pointer; }
 .server:hover { background: var(--soft); }
 .score { color: var(--dim); font-size: 12px; } .score b { color: var(--text); font-variant-numeric: tabular-nums; }
 .strip, .bar { display: flex; overflow: hidden; border-radius: 3px; background: var(--line); }
@@ -64,7 +64,7 @@ aside code, aside pre { background: var(--soft); padding: 3px 7px; border-radius
 .lanes .sent { border-left: 3px solid var(--skip); } .lanes .got { border-left: 3px solid var(--info); } .lanes .note { background: none; color: var(--dim); }
 .views { display: flex; gap: 14px; margin-bottom: 6px; font-size: 12px; color: var(--dim); }
 .answer { display: grid; grid-template-columns: 150px 1fr; gap: 8px; margin: 4px 0; font-size: 12px; }
-@media (min-width: 1100px) { body.with-panel main, body.with-panel header { margin-right: 620px; } body.with-panel .server { grid-template-columns: 140px 100px 110px 1fr; } body.with-panel .server .strip { grid-column: 1 / -1; height: 8px; } }
+@media (min-width: 1100px) { body.with-panel main, body.with-panel header { margin-right: 620px; } body.with-panel .server { grid-template-columns: 165px 100px 110px 1fr; } body.with-panel .server .strip { grid-column: 1 / -1; height: 8px; } }
 @media (max-width: 700px) { header { padding: 10px 10px 4px; } main { padding: 0 0 30px; } h1 { font-size: 17px; margin-bottom: 6px; }
   h1 small { display: block; margin: 0; } .server { grid-template-columns: 1fr auto auto; gap: 2px 8px; } .server .strip { grid-column: 1 / -1; height: 9px; } .server .chips { display: none; } #summary { max-height: 22vh; }
   .legend { display: none; } form select { flex: 1 1 90px; } td.case { min-width: 40vw; max-width: 52vw; position: sticky; left: 0; background: var(--back); font-size: 13px; } td .id { display: block; overflow-wrap: anywhere; }

@@ -121,7 +121,8 @@ function treeOf(bytes) {
 
 function answerOf(one, { verdict, name, replies, ending }, cell) {
   const isIt = verdict === cell[0] && (name || '') === cell[1];
-  const head = SIGNS[verdict] + ' ' + verdict + (name ? ' ' + name : '') + ', then ' + (ending || 'open') + (isIt ? ' \\u2190 this one' : '');
+  const left = cell[4] ? ', then ' + (ending || 'open') : '';
+  const head = SIGNS[verdict] + ' ' + verdict + (name ? ' ' + name : '') + left + (isIt ? ' \\u2190 this one' : '');
   return make('div', { class: 'answer' }, make('span', { class: 'v-' + verdict }, head), make('code', {}, replies.map((reply, step) => (replies.length > 1 ? step + 1 + '. ' : '') + (reply || '(nothing)')).join('\\n')));
 }
 
