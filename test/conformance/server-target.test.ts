@@ -38,6 +38,14 @@ test('nothing unsafe is allowed unasked, and nothing hostile against another mac
   assert.equal([...(await target('192.0.2.1:1', '--yes-i-may', '--unsafe')).gives].sort(), ['hostile', 'unsafe']);
 });
 
+test('a replica is one when it is named, and a password opens the cases of AUTH', async () => {
+  const { replica, secured, login } = await target('127.0.0.1:1', '--replica', '127.0.0.1:2', '--pass', 'x');
+  assert.equal(replica, { host: '127.0.0.1', port: 2 });
+  assert.equal([secured?.password, login?.password], ['x', 'x']);
+  const named = await target('127.0.0.1:1', '--user', 'u', '--pass', 'x');
+  assert.is(named.secured, undefined, 'AUTH with the password alone is the default user');
+});
+
 test('TLS settings come from the options', async () => {
   const { plain } = await target('example.com:1', '--tls', '--sni', 'name', '--insecure');
   assert.equal(plain.tls, { servername: 'name', rejectUnauthorized: false });

@@ -183,6 +183,8 @@ test('what a failure leads to is told by what was seen', async () => {
   assert.is(await leads('framing/two-in-one-write', twice), 'desync');
   assert.is(await leads('framing/two-in-one-write', silent), 'desync');
   assert.is(await leads('framing/two-in-one-write', other), 'value');
+  const torn: Faults = { reply: (reply, args) => (args[0] === 'ECHO' ? `${reply.slice(0, -2)}xx` : reply) };
+  assert.is(await leads('framing/two-in-one-write', torn), 'desync', 'what is no RESP leaves nobody a place');
   assert.is(await leads('framing/error-in-pipeline', words), 'text');
   const stays: Faults = {
     refuse: ({ answer }, client) => {

@@ -52,7 +52,7 @@ the run
   --seed TEXT                 the same names of keys, so the same bytes, as in another run with it
   --no-known                  known deviations count as failures
   --baseline FILE             failures that are known; --strict-baseline: what is mended fails; --update-baseline
-  --reporter NAME[=FILE]      term, json, junit, tap, md, html; repeatable (default term)
+  --reporter NAME[=FILE],...  term, json, junit, tap, md, html (default term)
   --wire fail|all|none        whose bytes are kept (default fail)
   --no-color
 

@@ -36,8 +36,7 @@ const REPORTERS: Readonly<Record<string, Reporter>> = {
 /** Writes a report in the forms that were asked for, each to its file or to standard output. */
 export function writeReports(written: Report, flags: ConformFlags): Outcome {
   const baseline = readBaseline(flags);
-  for (const choice of flags.texts.reporter ?? ['term']) {
-    const [name = '', file] = choice.split(/=(.*)/s);
+  for (const [name, file] of chosenReporters(flags)) {
     const text = name === 'term' ? terminal(written, flags) : reporter(name)(written, baseline);
     if (file === undefined) process.stdout.write(text);
     else writeFileSync(file, text);
@@ -48,9 +47,18 @@ export function writeReports(written: Report, flags: ConformFlags): Outcome {
 
 /** @throws {RangeError} when a reporter, or a baseline, that was asked for is not there: better before a run than behind it. */
 export function checkReporters(flags: ConformFlags): void {
-  for (const choice of flags.texts.reporter ?? []) if (choice.split('=')[0] !== 'term') reporter(choice.split('=')[0]!);
+  for (const [name] of chosenReporters(flags)) if (name !== 'term') reporter(name);
   wireOf(flags);
   readBaseline(flags);
+}
+
+/** `term,json=FILE` or one at a time: names, each with its file. */
+function chosenReporters({ texts }: ConformFlags): [name: string, file: string | undefined][] {
+  const choices = (texts.reporter ?? ['term']).flatMap((given) => given.split(/,(?=[a-z]+(?:=|,|$))/));
+  return choices.map((choice) => {
+    const [name = '', file] = choice.split(/=(.*)/s);
+    return [name, file];
+  });
 }
 
 function reporter(name: string): Reporter {
