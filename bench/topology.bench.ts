@@ -66,7 +66,12 @@ function client(): { map: SlotMap<ClusterNode>; membership: Membership; source: 
     onPush: () => undefined,
     onLost: () => undefined,
   };
-  const context = { settings, credentials: new CredentialStore(settings), desk: new LeaseDesk(settings) };
+  const context = {
+    settings,
+    credentials: new CredentialStore(settings),
+    desk: new LeaseDesk(settings),
+    budget: undefined,
+  };
   const pool = new NodePool(context, () => owner);
   const map = new SlotMap<ClusterNode>();
   const observer = new Observer(map);

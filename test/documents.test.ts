@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DEFAULT_HANDOVER_MS, DEFAULT_MAX_REDIRECTS } from '../src/cluster/options.ts';
+import { DEFAULT_CONNECTIONS_PER_NODE, DEFAULT_HANDOVER_MS, DEFAULT_MAX_REDIRECTS } from '../src/cluster/options.ts';
 import { TRANSITIONS } from '../src/net/connection-state.ts';
 import { DEFAULTS, LEASE_DEFAULTS, SUBSCRIBE_DEFAULTS } from '../src/net/index.ts';
 
@@ -39,7 +39,12 @@ test('README’s limits are the defaults', () => {
   const table = rows(section('README.md', 'limits'));
   const defaults = { ...DEFAULTS, ...LEASE_DEFAULTS, ...SUBSCRIBE_DEFAULTS };
   const numbers = Object.entries(defaults).filter(([, value]) => typeof value === 'number');
-  const expected = [...numbers, ['maxRedirects', DEFAULT_MAX_REDIRECTS], ['handoverMs', DEFAULT_HANDOVER_MS]];
+  const ofClusters = {
+    connectionsPerNode: DEFAULT_CONNECTIONS_PER_NODE,
+    maxRedirects: DEFAULT_MAX_REDIRECTS,
+    handoverMs: DEFAULT_HANDOVER_MS,
+  };
+  const expected = [...numbers, ...Object.entries(ofClusters)];
   assert.equal(Object.fromEntries(table.map(([name, value]) => [name, Number(value)])), Object.fromEntries(expected));
 });
 

@@ -1,4 +1,12 @@
-import { type ConnectionListener, CredentialStore, Intake, LeaseDesk, type LinkOwner } from '../net/index.ts';
+import {
+  budgetOf,
+  type ConnectionBudget,
+  type ConnectionListener,
+  CredentialStore,
+  Intake,
+  LeaseDesk,
+  type LinkOwner,
+} from '../net/index.ts';
 import { type CacheHost, ClientCache } from './cache/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import { Observer } from './diagnostics/index.ts';
@@ -28,6 +36,7 @@ export class ClusterCore {
   readonly settings: ClusterSettings;
   readonly pool: NodePool;
   readonly credentials: CredentialStore;
+  readonly budget: ConnectionBudget | undefined;
   readonly map: SlotMap<ClusterNode> = new SlotMap();
   readonly observer: Observer = new Observer(this.map);
   readonly membership: Membership;
@@ -46,10 +55,11 @@ export class ClusterCore {
     const settings = clusterSettings(options);
     this.settings = settings;
     this.credentials = new CredentialStore(settings);
+    this.budget = budgetOf(settings);
     this.desk = new LeaseDesk(settings);
-    const { desk, observer } = this;
+    const { budget, desk, observer } = this;
     const onConnection: ConnectionListener = (change) => observer.connectionChanged(change);
-    const context = { settings, credentials: this.credentials, desk, onConnection };
+    const context = { settings, credentials: this.credentials, budget, desk, onConnection };
     this.pool = new NodePool(context, (node) => this.#ownerOf(node));
     this.leases = new ClusterLeases(this.#leaseParts());
     this.traffic = new Traffic(settings, {
@@ -103,18 +113,18 @@ export class ClusterCore {
     const cache = this.cache;
     return {
       onReady: () => undefined,
-      onReply:
-        cache === undefined
-          ? (_link, command, reply) => traffic.onReply(node(), command, reply)
-          : (_link, command, reply) => {
-              cache.onReply(node(), command, reply);
-              traffic.onReply(node(), command, reply);
-            },
+      onReply: (link, command, reply) => {
+        const one = node();
+        one.link.lastAnswered = link;
+        cache?.onReply(one, command, reply);
+        traffic.onReply(one, command, reply);
+      },
       onPush: (_link, push) => cache?.onPush(push),
       onLost: (_link, unanswered, error) => {
         this.traffic.onLost(unanswered, error && node().explain(error));
         this.membership.forgetIfDone(node());
       },
+      onRetired: (_link, unanswered, queued) => traffic.onRetired(unanswered, queued),
     };
   }
 
@@ -129,6 +139,7 @@ export class ClusterCore {
     return {
       settings: this.settings,
       credentials: this.credentials,
+      budget: this.budget,
       pool: this.pool,
       map: this.map,
       wantTopology: (isUrgent, reason) => this.keeper.request(isUrgent, reason),
@@ -225,7 +236,7 @@ export class ClusterCore {
       },
       nodes: () => this.membership.nodes(),
       openLanes: () => this.traffic.lanes.open,
-      owesForLostSlot: (node) => node.link.owes((command) => this.traffic.hasLost(node, command)),
+      owesForLostSlot: (node, link) => link.owes((command) => this.traffic.hasLost(node, command)),
       wantTopology: () => this.keeper.request(true, 'silent'),
     };
   }

@@ -1,14 +1,15 @@
 import { ConnectionError, type RedisError } from '../errors.ts';
 import {
   Admission,
+  type ConnectionBudget,
   type ConnectionListener,
   type CredentialStore,
   type Endpoint,
   formatAddress,
   type LeaseDesk,
   type LeasePool,
-  Link,
   type LinkOwner,
+  Links,
   ServerActivity,
   type ServerCounters,
 } from '../net/index.ts';
@@ -22,6 +23,7 @@ export interface NodeContext {
   readonly desk: LeaseDesk;
   /** Hears of every connection that is made or lost. */
   readonly onConnection?: ConnectionListener | undefined;
+  readonly budget: ConnectionBudget | undefined;
 }
 
 /** One node of the cluster, as this client sees it: its address, the way to it, its share of admission. */
@@ -32,7 +34,8 @@ export class ClusterNode {
   announced: string;
   /** Its id in the cluster, where a view named it; the same address may come to be another node's. */
   id: string | undefined;
-  readonly link: Link;
+  /** The ways to it that commands share. */
+  readonly link: Links;
   /** Connections that sessions and blocking commands have to themselves. */
   readonly leases: LeasePool;
   readonly admission: Admission;
@@ -41,11 +44,12 @@ export class ClusterNode {
   readonly #isRemoteCluster: boolean;
 
   constructor(resolved: ResolvedEndpoint, context: NodeContext, owner: LinkOwner) {
-    const { settings, credentials } = context;
-    const { protocol, clientName } = settings;
+    const { settings, credentials, budget } = context;
+    const { protocol, clientName, connectionsPerNode } = settings;
+    const { endpoint } = resolved;
     this.#isRemoteCluster = settings.seeds.some(({ host }) => !isLoopback(host));
-    this.endpoint = resolved.endpoint;
-    this.address = formatAddress(resolved.endpoint);
+    this.endpoint = endpoint;
+    this.address = formatAddress(endpoint);
     this.announced = resolved.announced;
     this.id = resolved.id;
     this.admission = new Admission({ maxCommands: settings.maxCommandsPerNode, maxBytes: settings.maxBytesPerNode });
@@ -53,15 +57,9 @@ export class ClusterNode {
     const asksZone = typeof settings.readFrom === 'object';
     const tracksReads = settings.cache !== undefined;
     const handshake = { protocol, clientName, asksZone, tracksReads };
-    const { endpoint, activity } = this;
-    this.link = new Link({ endpoint, settings, handshake, credentials, activity }, owner);
-    this.leases = context.desk.poolOf({
-      endpoint,
-      settings,
-      handshake: { protocol, clientName },
-      credentials,
-      activity,
-    });
+    const linkOptions = { endpoint, settings, handshake, credentials, budget, activity: this.activity };
+    this.link = new Links(linkOptions, owner, connectionsPerNode);
+    this.leases = context.desk.poolOf({ ...linkOptions, handshake: { protocol, clientName } });
   }
 
   get counters(): ServerCounters {

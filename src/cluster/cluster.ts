@@ -237,6 +237,21 @@ export class Cluster {
     return statsOf(membership.nodes(), { map, keeper, intake, desk, cache, departed, pubSub, lanes });
   }
 
+  /**
+   * From now on neither its connections nor its timers keep the process alive; what is under way when everything else has
+   * ended is not waited for.
+   */
+  unref(): this {
+    this.#core.settings.runtime.setReferenced(false);
+    return this;
+  }
+
+  /** Undoes {@link unref}: the default. */
+  ref(): this {
+    this.#core.settings.runtime.setReferenced(true);
+    return this;
+  }
+
   /** Ends subscriptions, takes no more commands, waits for those under way (at most `closeTimeoutMs`), then disconnects. */
   close(): Promise<void> {
     return this.#core.close();

@@ -104,6 +104,11 @@ export class Lanes {
     this.#laneOf(command.slot).hold(command);
   }
 
+  /** What comes next of a slot goes over another connection: it waits for what is unanswered. */
+  await(slot: number): void {
+    if (this.#unanswered[slot]! > 0) this.#laneOf(slot);
+  }
+
   /** A command turned out to be of another slot than was thought: it is on a connection for that one. */
   adopt(command: Command, slot: number): void {
     if (command.slot !== NO_SLOT) this.settled(command, false);

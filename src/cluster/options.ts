@@ -28,6 +28,11 @@ export interface ClusterOptions extends ClientOptions {
    * the credentials. Default: no; the topology is asked first.
    */
   readonly allowNode?: ((address: string) => boolean) | undefined;
+  /**
+   * Connections to each node that commands share, one by default. Commands of one slot always take the same, so that their
+   * order is kept; those without a key take any.
+   */
+  readonly connectionsPerNode?: number | undefined;
   /** Redirections followed for one command. Default 16. */
   readonly maxRedirects?: number | undefined;
   /**
@@ -46,11 +51,13 @@ export interface ClusterSettings extends ClientSettings {
   readonly seeds: readonly Endpoint[];
   readonly addressMap: AddressMap | undefined;
   readonly allowNode: ((address: string) => boolean) | undefined;
+  readonly connectionsPerNode: number;
   readonly maxRedirects: number;
   readonly handoverMs: number;
   readonly cache: CacheSettings | undefined;
 }
 
+export const DEFAULT_CONNECTIONS_PER_NODE = 1;
 export const DEFAULT_MAX_REDIRECTS = 16;
 export const DEFAULT_HANDOVER_MS = 2000;
 
@@ -65,7 +72,14 @@ export function clusterSettings(options: ClusterOptions): ClusterSettings {
       ? { username: options.username ?? fromUrl.username, password: fromUrl.password }
       : {};
   const settings = clientSettings({ ...rest, ...credentials });
-  const { maxRedirects = DEFAULT_MAX_REDIRECTS, handoverMs = DEFAULT_HANDOVER_MS } = options;
+  const {
+    connectionsPerNode = DEFAULT_CONNECTIONS_PER_NODE,
+    maxRedirects = DEFAULT_MAX_REDIRECTS,
+    handoverMs = DEFAULT_HANDOVER_MS,
+  } = options;
+  if (!Number.isInteger(connectionsPerNode) || connectionsPerNode < 1) {
+    throw argumentOutOfRange(`connectionsPerNode must be a whole number above 0, not ${connectionsPerNode}`);
+  }
   if (!Number.isInteger(maxRedirects) || maxRedirects < 0) {
     throw argumentOutOfRange(`maxRedirects must be an integer of 0 or more, not ${maxRedirects}`);
   }
@@ -76,6 +90,7 @@ export function clusterSettings(options: ClusterOptions): ClusterSettings {
     seeds: parsed.map(({ endpoint }) => endpoint),
     addressMap,
     allowNode,
+    connectionsPerNode,
     maxRedirects,
     handoverMs,
     cache: options.cache && cacheSettings(options.cache),

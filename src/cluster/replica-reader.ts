@@ -1,4 +1,4 @@
-import { backoffMs, type Link, type Reader } from '../net/index.ts';
+import { backoffMs, type Links, type Reader } from '../net/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 
 /** How long a replica is avoided after it failed or refused, the longer the more often in a row. */
@@ -9,12 +9,12 @@ const SILENT_MS = 800;
 /** A replica as a reader: the way to it, and whether it is in good order. */
 export class ReplicaReader implements Reader {
   readonly node: ClusterNode;
-  readonly link: Link;
+  readonly link: Links;
   readonly isPrimary = false;
   #failures = 0;
   #avoidedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(node: ClusterNode, link: Link) {
+  constructor(node: ClusterNode, link: Links) {
     this.node = node;
     this.link = link;
   }

@@ -5,7 +5,7 @@ import {
   CommandState,
   type Credentials,
   fateAfterLoss,
-  Link,
+  Links,
   lossOf,
   type Outcome,
   type TimerHandle,
@@ -51,7 +51,7 @@ export class ReplicaReads {
   readonly #host: ReplicaReadsHost;
   readonly #readers = new Map<ClusterNode, ReplicaReader>();
   /** Of nodes that left the cluster, until they have answered what they owe. */
-  readonly #leaving = new Set<Link>();
+  readonly #leaving = new Set<Links>();
   #timer: TimerHandle | undefined;
   #lookedAt: number;
 
@@ -129,22 +129,32 @@ export class ReplicaReads {
     return reader;
   }
 
-  #linkTo(node: ClusterNode): Link {
-    const { settings, credentials } = this.#context;
-    const { protocol, clientName } = settings;
+  #linkTo(node: ClusterNode): Links {
+    const { settings, credentials, budget } = this.#context;
+    const { protocol, clientName, connectionsPerNode } = settings;
     const handshake = { protocol, clientName, readFromReplica: true, asksZone: true };
-    return new Link(
-      { endpoint: node.endpoint, settings, handshake, credentials, kind: 'replica', activity: node.activity },
+    const { endpoint, activity } = node;
+    const links: Links = new Links(
+      { endpoint, settings, handshake, credentials, budget, kind: 'replica', activity },
       {
         onReady: () => undefined,
         onPush: () => undefined,
-        onReply: (_link, command, reply) => this.#onReply(node, command, reply),
-        onLost: (link, unanswered, error) => {
-          if (link.owed === 0) this.#leaving.delete(link);
+        onReply: (link, command, reply) => {
+          links.lastAnswered = link;
+          this.#onReply(node, command, reply);
+        },
+        onLost: (_link, unanswered, error) => {
+          if (links.owed === 0) this.#leaving.delete(links);
           this.#onLost(node, unanswered, error && node.explain(error));
         },
+        // Reads from replicas are outside the order contract.
+        onRetired: (link, _unanswered, queued) => {
+          for (const command of queued) link.enqueue(command);
+        },
       },
+      connectionsPerNode,
     );
+    return links;
   }
 
   #asReader({ address, link }: ClusterNode) {
@@ -225,7 +235,7 @@ export class ReplicaReads {
     let isOwed = false;
     const links = [...this.#leaving];
     for (const { link } of this.#readers.values()) links.push(link);
-    for (const link of links) {
+    for (const link of links.flatMap(({ all }) => all)) {
       const { address } = link;
       if (link.silentMs >= handoverMs) {
         const message = `connection to ${address} closed: the replica is silent for ${handoverMs} ms`;

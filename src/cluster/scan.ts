@@ -106,8 +106,17 @@ export class Scan<K> implements AsyncIterable<K[]> {
     return nodes;
   }
 
-  /** One node, from its first cursor to its last. */
+  /** One node, from its first cursor to its last, over one connection. */
   async *#leg(node: ClusterNode): AsyncGenerator<K[], boolean> {
+    node.link.pin();
+    try {
+      return yield* this.#pages(node);
+    } finally {
+      node.link.unpin();
+    }
+  }
+
+  async *#pages(node: ClusterNode): AsyncGenerator<K[], boolean> {
     const leg = this.#coverage.begin(await this.#ownSlots(node));
     if (leg === undefined) return false;
     const { generation } = node.link;

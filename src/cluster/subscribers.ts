@@ -1,5 +1,6 @@
 import type { ErrorReply, RedisError } from '../errors.ts';
 import {
+  type ConnectionBudget,
   type CredentialStore,
   PubSub,
   Subscriber,
@@ -21,6 +22,7 @@ import type { SlotMap } from './slot-map.ts';
 export interface SubscribersContext {
   readonly settings: ClusterSettings;
   readonly credentials: CredentialStore;
+  readonly budget: ConnectionBudget | undefined;
   readonly pool: NodePool;
   readonly map: SlotMap<ClusterNode>;
   /** There is a reason to look at the topology. */
@@ -145,10 +147,11 @@ export class Subscribers implements SubscriberRouter {
   #at(node: ClusterNode): Subscriber {
     let subscriber = this.#byNode.get(node);
     if (subscriber === undefined) {
-      const { settings, credentials } = this.#context;
+      const { settings, credentials, budget } = this.#context;
       const { endpoint, activity } = node;
       const handshake = { protocol: settings.protocol, clientName: settings.clientName };
-      subscriber = new Subscriber({ endpoint, settings, handshake, credentials, activity }, this.pubSub);
+      const options = { endpoint, settings, handshake, credentials, budget, activity };
+      subscriber = new Subscriber(options, this.pubSub);
       this.#byNode.set(node, subscriber);
     }
     return subscriber;

@@ -1,5 +1,5 @@
 import { ConnectionError } from '../errors.ts';
-import type { TimerHandle } from '../net/index.ts';
+import type { Link, TimerHandle } from '../net/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { Lane } from './lane.ts';
 import type { ClusterSettings } from './options.ts';
@@ -11,8 +11,8 @@ export interface SupervisedCluster {
   /** All nodes, also those that left the topology and still owe answers. */
   nodes(): Iterable<ClusterNode>;
   openLanes(): Iterable<Lane>;
-  /** Whether the node owes an answer for a slot that is no longer its own. */
-  owesForLostSlot(node: ClusterNode): boolean;
+  /** Whether the node owes an answer, over this link, for a slot that is no longer its own. */
+  owesForLostSlot(node: ClusterNode, link: Link): boolean;
   wantTopology(): void;
 }
 
@@ -49,9 +49,11 @@ export class Supervisor {
     const cluster = this.#cluster;
     let isTroubled = false;
     for (const node of cluster.nodes()) {
-      const { silentMs } = node.link;
-      if (silentMs >= SUSPECT_MS) isTroubled = true;
-      if (silentMs >= this.#settings.handoverMs && cluster.owesForLostSlot(node)) this.#giveUp(node);
+      for (const link of node.link.all) {
+        const { silentMs } = link;
+        if (silentMs >= SUSPECT_MS) isTroubled = true;
+        if (silentMs >= this.#settings.handoverMs && cluster.owesForLostSlot(node, link)) this.#giveUp(link);
+      }
     }
     for (const lane of cluster.openLanes()) {
       if (!lane.isProbing) continue;
@@ -63,9 +65,9 @@ export class Supervisor {
   }
 
   /** Its slots have another primary, and what it still owes for them does not come: nobody waits for it any longer. */
-  #giveUp(node: ClusterNode): void {
-    const { address } = node;
+  #giveUp(link: Link): void {
+    const { address } = link;
     const message = `connection to ${address} closed: its slots moved away and it is silent for ${this.#settings.handoverMs} ms`;
-    node.link.interrupt(new ConnectionError('ERR_CONNECTION_LOST', message, { address }));
+    link.interrupt(new ConnectionError('ERR_CONNECTION_LOST', message, { address }));
   }
 }

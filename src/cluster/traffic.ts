@@ -120,7 +120,7 @@ export class Traffic implements CommandSink, LaneHost {
   forward(command: Command): boolean {
     const asked = command.askAddress === undefined ? undefined : this.#pool.get(command.askAddress);
     // An ASK holds for the moment: what would have to wait for a connection asks the slot's primary again.
-    const isAsking = asked?.link.isReady === true;
+    const isAsking = asked?.link.of(command.slot).isReady === true;
     if (!isAsking) command.askAddress = undefined;
     const node = isAsking ? asked : this.#map.primaryOf(command.slot);
     if (node === undefined) return false;
@@ -194,6 +194,12 @@ export class Traffic implements CommandSink, LaneHost {
     }
   }
 
+  /** A connection takes nothing more: what is next goes over another one, for each slot when the old one has answered it. */
+  onRetired(unanswered: readonly Command[], queued: readonly Command[]): void {
+    for (const command of unanswered) if (isInLane(command)) this.lanes.await(command.slot);
+    for (const slot of this.#withdraw(queued)) this.lanes.wake(slot, false);
+  }
+
   /** Refused for good: credentials that do not change will not be better next time. */
   #isRefused(error: RedisError | undefined): boolean {
     return error?.code === 'ERR_AUTH' && this.#settings.credentials === undefined;
@@ -207,20 +213,24 @@ export class Traffic implements CommandSink, LaneHost {
 
   /** Slots changed hands, or nodes left: what is queued anywhere is routed anew, in the order of `send`. */
   reroute(moved: readonly number[], gone: readonly ClusterNode[]): void {
-    const slots = new Set<number>();
-    for (const node of [...this.#pool.all(), ...gone]) {
-      for (const command of node.link.takeQueued()) {
-        if (isInLane(command)) {
-          slots.add(command.slot);
-          this.lanes.withdrawn(command);
-        } else this.#nodes.resume(command);
-      }
-    }
+    const slots = this.#withdraw([...this.#pool.all(), ...gone].flatMap((node) => node.link.takeQueued()));
     for (const slot of moved) {
       slots.delete(slot);
       this.lanes.wake(slot, true);
     }
     for (const slot of slots) this.lanes.wake(slot, false);
+  }
+
+  /** Commands are on no connection any more. @returns the slots that wait for {@link Lanes.wake}. */
+  #withdraw(queued: readonly Command[]): Set<number> {
+    const slots = new Set<number>();
+    for (const command of queued) {
+      if (isInLane(command)) {
+        slots.add(command.slot);
+        this.lanes.withdrawn(command);
+      } else this.#nodes.resume(command);
+    }
+    return slots;
   }
 
   /** A refresh has ended: slots that had nobody have somebody now, or their commands are told so. */
@@ -277,13 +287,14 @@ export class Traffic implements CommandSink, LaneHost {
 
   /** ASK is followed over a connection that is there; until it is, the command asks its primary again after a back-off. */
   #ask(command: Command, target: ClusterNode): void {
-    if (target.link.isReady) {
+    const link = target.link.of(command.slot);
+    if (link.isReady) {
       const delayMs = command.redirects > PROMPT_REDIRECTS ? this.#backoff(command.redirects) : 0;
       command.askAddress = target.address;
       this.lanes.takeBack(command, 'ask', delayMs);
       return;
     }
-    target.link.open();
+    link.reserve();
     command.redirects--;
     this.lanes.takeBack(command, 'ask', this.#backoff(command.refusals++));
   }
@@ -291,7 +302,7 @@ export class Traffic implements CommandSink, LaneHost {
   /** Commands of a slot that are queued behind one that was refused are not in flight: they wait in their lane with it. */
   #recall(node: ClusterNode, slot: number): void {
     if (slot === NO_SLOT || this.lanes.unanswered(slot) < 2) return;
-    for (const command of node.link.takeQueuedOf(slot)) this.lanes.withdrawn(command);
+    for (const command of node.link.of(slot).takeQueuedOf(slot)) this.lanes.withdrawn(command);
   }
 
   #targetOf(redirection: Redirection, node: ClusterNode): ClusterNode | undefined {

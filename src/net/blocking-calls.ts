@@ -6,7 +6,7 @@ import { type Command, type CommandSink, CommandState, type Outcome } from './co
 import type { Lease, LeaseHolder } from './lease.ts';
 import type { LeaseDesk } from './lease-desk.ts';
 import type { LeasePool } from './lease-pool.ts';
-import { type LeaseRouter, refusalPause } from './lease-router.ts';
+import { forgetLimit, type LeaseRouter, refusalPause } from './lease-router.ts';
 import { lossOf } from './loss.ts';
 import type { ClientSettings } from './options.ts';
 import { fateAfterLoss } from './retry-policy.ts';
@@ -91,6 +91,7 @@ class BlockingCall implements LeaseHolder {
 
   onLease(lease: Lease): void {
     this.#lease = lease;
+    forgetLimit(this.#command);
     lease.enqueue(this.#command);
   }
 

@@ -61,7 +61,7 @@ export function callerStats({ intake, desk, pubSub }: CallerParts): CallerStats 
 /** What is known of one server, and of the way to it. */
 export interface ServerParts {
   readonly activity: ServerActivity;
-  readonly link: Link;
+  readonly link: Pick<Link, 'address' | 'isReady' | 'owed' | 'roundTripMs'>;
   readonly leases: { readonly lent: number };
 }
 

@@ -4,6 +4,7 @@ import type { Argument, Reply } from '../resp/index.ts';
 import { BlockingCalls } from './blocking-calls.ts';
 import { type ClientStats, callerStats, serverStats } from './client-stats.ts';
 import type { Command, CommandSink } from './command.ts';
+import { budgetOf } from './connection-budget.ts';
 import { CredentialStore } from './credentials.ts';
 import { type ConnectionChange, type EventListener, Events, ServerActivity } from './diagnostics/index.ts';
 import { checkPort, DEFAULT_PORT, type Endpoint, parseUrl, type TlsOptions } from './endpoint.ts';
@@ -85,7 +86,8 @@ export class Client {
     this.#settings = settings;
     const endpoint = endpointOf(options);
     this.#intake = new Intake(settings, this.#sink, { database: options.database ?? 0, place: { endpoint } });
-    const linkOptions = { endpoint, settings, handshake, credentials: this.#credentials, activity: this.#activity };
+    const shared = { credentials: this.#credentials, budget: budgetOf(settings), activity: this.#activity };
+    const linkOptions = { endpoint, settings, handshake, ...shared };
     this.#link = new Link(linkOptions, this.#owner);
     this.#pubSub = new OneServer(linkOptions).pubSub;
     this.#desk = new LeaseDesk(settings);
@@ -206,6 +208,8 @@ export class Client {
       get generation() {
         return link.generation;
       },
+      pin: () => link.pin(),
+      unpin: () => link.unpin(),
     };
     return scanServer(server, options) as AsyncGenerator<string[] | Buffer[], void>;
   }
@@ -245,6 +249,21 @@ export class Client {
   stats(): ClientStats {
     const callers = callerStats({ intake: this.#intake, desk: this.#desk, pubSub: this.#pubSub });
     return { ...callers, server: serverStats({ activity: this.#activity, link: this.#link, leases: this.#pool }) };
+  }
+
+  /**
+   * From now on neither its connections nor its timers keep the process alive; what is under way when everything else has
+   * ended is not waited for.
+   */
+  unref(): this {
+    this.#settings.runtime.setReferenced(false);
+    return this;
+  }
+
+  /** Undoes {@link unref}: the default. */
+  ref(): this {
+    this.#settings.runtime.setReferenced(true);
+    return this;
   }
 
   /** Ends subscriptions, takes no more commands, waits for those under way (at most `closeTimeoutMs`), then disconnects. */

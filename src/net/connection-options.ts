@@ -2,6 +2,7 @@ import type { RedisError } from '../errors.ts';
 import type { Push, Reply } from '../resp/index.ts';
 import type { Command } from './command.ts';
 import type { Connection } from './connection.ts';
+import type { ConnectionBudget } from './connection-budget.ts';
 import type { CredentialStore, Credentials } from './credentials.ts';
 import type { ConnectionKind, ServerActivity } from './diagnostics/index.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -19,10 +20,16 @@ export interface ConnectionEvents {
    * `error` says why; undefined when it was asked to drain.
    */
   onEnd(connection: Connection, unanswered: Command[], error: RedisError | undefined): void;
+  /** It has served long enough: its owner takes another one from now on. Said again while nothing comes of it. */
+  onExpired(connection: Connection): void;
+  /** Whether somebody needs it although nothing is under way on it. */
+  isHeld(): boolean;
 }
 
 /** Pairs what a server says with what it was asked, where the order of writing alone can't: pub/sub. */
 export interface Listener {
+  /** Whether it waits for what the server may say at any time. */
+  readonly isListening: boolean;
   /**
    * @param head the oldest command that is owed an answer
    * @returns how many commands this was the last answer to, from the head on.
@@ -44,4 +51,6 @@ export interface ConnectionOptions {
   readonly kind?: ConnectionKind | undefined;
   /** Keeps count of what happens at the server; default one that nobody reads. */
   readonly activity?: ServerActivity | undefined;
+  /** Without one there may be any number of connections. */
+  readonly budget?: ConnectionBudget | undefined;
 }

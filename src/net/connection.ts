@@ -19,9 +19,11 @@ import { withoutSecrets } from './hide-secrets.ts';
 import { isMonitorLine } from './monitor-line.ts';
 import type { ClientSettings } from './options.ts';
 import { internalCommand, Outbox } from './outbox.ts';
+import { Permit } from './permit.ts';
 import { Pipeline } from './pipeline.ts';
 import type { TimerHandle } from './runtime.ts';
 import type { Transport } from './transport.ts';
+import { type Sight, Watch } from './watch.ts';
 
 /**
  * One socket, from dialling to its end: the only owner of it.
@@ -31,6 +33,7 @@ import type { Transport } from './transport.ts';
  */
 export class Connection {
   readonly address: string;
+  readonly permit: Permit;
   readonly #facts: ConnectionFacts;
   readonly #activity: ServerActivity;
   readonly #settings: ClientSettings;
@@ -47,7 +50,10 @@ export class Connection {
   #listener: Listener | undefined;
   #transport: Transport | undefined;
   #state: ConnectionState = ConnectionState.Idle;
+  /** Before it is established. */
   #timer: TimerHandle | undefined;
+  #watch: Watch | undefined;
+  #isHeldBack = false;
   #isFlushScheduled = false;
   readonly #times: ByteTimes;
   /** MONITOR was answered: lines that answer nobody come in between. */
@@ -68,7 +74,8 @@ export class Connection {
     const onMultiAnswered = (reply: Reply): void => this.#multiAnswered(reply);
     const { counters } = this.#activity;
     this.#outbox = new Outbox(this.#pipeline, { maxBatchBytes: settings.maxBatchBytes, onMultiAnswered, counters });
-    this.#timer = settings.runtime.setTimer(() => this.#dial(), options.delayMs);
+    this.permit = new Permit({ budget: options.budget, events, outbox: this.#outbox, pipeline: this.#pipeline }, this);
+    this.#timer = settings.runtime.setTimer(() => this.permit.ask(), options.delayMs);
   }
 
   get state(): ConnectionState {
@@ -104,19 +111,30 @@ export class Connection {
     return this.#facts.agreed?.isTracking === true;
   }
 
-  /** Whether an answer is owed for a live command that is so. */
-  owes(predicate: (command: Command) => boolean): boolean {
-    return this.#pipeline.owes(predicate);
+  /** The live commands that are owed an answer, oldest first. */
+  unanswered(): Command[] {
+    return this.#pipeline.unanswered();
   }
 
   /** Takes a command; it leaves with the next flush, or when the server has welcomed us. */
   enqueue(command: Command): void {
     command.trace?.sentTo(this.#facts);
     this.#outbox.push(command);
-    if (!this.#isFlushScheduled && !this.#outbox.isWriting && this.#state === ConnectionState.Ready) {
+    if (this.#isFlushScheduled || this.#outbox.isWriting) return;
+    if (this.#state === ConnectionState.Ready) {
       this.#isFlushScheduled = true;
       this.#settings.runtime.scheduleFlush(this.#flush);
-    }
+    } else if (this.permit.limit !== undefined) this.permit.queued(command);
+  }
+
+  /** Writes nothing until {@link release}: another connection still owes answers for what was sent before. */
+  holdBack(): void {
+    this.#isHeldBack = true;
+  }
+
+  release(): void {
+    this.#isHeldBack = false;
+    this.#flush();
   }
 
   /** Gives back the commands of which no byte is encoded, oldest first. */
@@ -172,10 +190,6 @@ export class Connection {
     this.#flush();
   }
 
-  setReferenced(isReferenced: boolean): void {
-    this.#transport?.setReferenced(isReferenced);
-  }
-
   /** Writes a command that no caller waits for; for a connection over which nothing else is under way. */
   writeOwn(args: readonly Argument[]): void {
     this.#write(internalCommand(args));
@@ -192,7 +206,8 @@ export class Connection {
     this.#decoder.reply = 'string';
   }
 
-  #dial(): void {
+  /** Its {@link permit} lets it. */
+  dial(): void {
     this.#move('dial');
     const { runtime, connectTimeoutMs } = this.#settings;
     this.#timer = runtime.setTimer(
@@ -241,10 +256,11 @@ export class Connection {
     this.#settings.runtime.clearTimer(this.#timer);
     this.#listener = this.#options.listener;
     if (this.#listener !== undefined) this.#decoder.reply = 'bytes';
-    this.#watch();
+    this.#watch = new Watch(this.#settings, { times: this.#times, pipeline: this.#pipeline }, this.#seen);
     this.#activity.welcomed(this.#facts);
     this.#events.onReady(this);
     this.#flush();
+    this.permit.rests();
   }
 
   #onBytes(buffer: Buffer, length: number): void {
@@ -267,6 +283,7 @@ export class Connection {
     }
     if (this.#state === ConnectionState.Draining) this.#endIfDrained();
     else if (this.#reauthentication !== undefined) this.#sendReauthentication();
+    else this.permit.rests();
   }
 
   #pair(reply: Reply): void {
@@ -320,9 +337,12 @@ export class Connection {
 
   readonly #flush = (): void => {
     this.#isFlushScheduled = false;
-    if (this.#state !== ConnectionState.Ready || this.#outbox.isWriting || this.#isForAuth()) return;
+    if (this.#state !== ConnectionState.Ready || this.#outbox.isWriting) return;
+    if (this.#isHeldBack || this.#isForAuth()) return;
     const wasIdle = this.#pipeline.owed === 0;
-    if (this.#outbox.fill()) this.#send(wasIdle);
+    if (!this.#outbox.fill()) return;
+    this.permit.used();
+    this.#send(wasIdle);
   };
 
   /** One command of our own, outside the queue: the handshake, AUTH and the idle probe. */
@@ -346,24 +366,12 @@ export class Connection {
     else if (!this.#outbox.isEmpty) this.#flush();
   };
 
-  /** Closes a connection that owes an answer and is silent; asks an idle one whether it is still there. */
-  #watch(): void {
-    const { runtime, livenessMs, idleProbeMs } = this.#settings;
-    this.#timer = runtime.setTimer(() => {
-      if (this.#pipeline.owed > 0) {
-        if (this.silentMs >= livenessMs + this.#pipeline.blockingMs) {
-          this.destroy(connectionSilent(this.address, livenessMs));
-        }
-      } else if (this.#times.idleMs >= idleProbeMs && this.#mayProbe()) {
-        this.writeOwn(['PING']);
-      }
-      if (this.#state !== ConnectionState.Closed) this.#watch();
-    }, Math.min(livenessMs, idleProbeMs) / 4);
-  }
-
-  #mayProbe(): boolean {
-    return this.isReady && this.#isProbed && !this.#outbox.isWriting;
-  }
+  readonly #seen = (sight: Sight): void => {
+    const { address } = this;
+    if (sight === 'silent') this.destroy(connectionSilent(address, this.#settings.livenessMs));
+    else if (sight === 'old') this.#events.onExpired(this);
+    else if (this.isReady && this.#isProbed && !this.#outbox.isWriting) this.writeOwn(['PING']);
+  };
 
   #endIfDrained(): void {
     if (this.#pipeline.owed > 0) return;
@@ -373,11 +381,13 @@ export class Connection {
 
   #end(error: RedisError | undefined): void {
     this.#settings.runtime.clearTimer(this.#timer);
+    this.#watch?.stop();
     this.#transport?.destroy();
     const unanswered = this.#pipeline.takeUnanswered();
     for (const command of this.takeQueued()) unanswered.push(command);
     this.#activity.ended(this.#facts, error, unanswered.length);
     this.#events.onEnd(this, unanswered, error);
+    this.permit.left();
   }
 
   #move(event: ConnectionEvent): ConnectionState {

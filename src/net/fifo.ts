@@ -52,6 +52,11 @@ export class Fifo<T> {
     return false;
   }
 
+  /** Calls a function with each of them, oldest first. */
+  forEach(visit: (value: T) => void): void {
+    for (let i = 0; i < this.#length; i++) visit(this.#slots[(this.#head + i) & (this.#slots.length - 1)] as T);
+  }
+
   /** Those that are so, oldest first, taken out; the others keep their order. */
   takeIf(predicate: (value: T) => boolean): T[] {
     if (!this.some(predicate)) return [];

@@ -22,6 +22,7 @@ export {
   type Outcome,
   type RetryPolicy,
 } from './command.ts';
+export { budgetOf, ConnectionBudget } from './connection-budget.ts';
 export { type CredentialSource, CredentialStore, type Credentials } from './credentials.ts';
 export * from './diagnostics/index.ts';
 export {
@@ -37,11 +38,13 @@ export { Intake, type PartFields } from './intake.ts';
 export { LeaseDesk } from './lease-desk.ts';
 export type { LeasePool } from './lease-pool.ts';
 export { type LeaseRouter, refusalPause, wasUnblockedByFailover } from './lease-router.ts';
-export { Link, type LinkOptions, type LinkOwner } from './link.ts';
+export type { Link, LinkOptions, LinkOwner } from './link.ts';
+export { Links } from './links.ts';
 export { lossOf } from './loss.ts';
 export {
   type ClientOptions,
   type ClientSettings,
+  checkCount,
   clientSettings,
   DEFAULTS,
   LEASE_DEFAULTS,
@@ -66,7 +69,7 @@ export {
 } from './pubsub/index.ts';
 export type { Reader, ReadFrom } from './read-from.ts';
 export { type Fate, fateAfterLoss } from './retry-policy.ts';
-export { type Runtime, systemRuntime, type TimerHandle } from './runtime.ts';
+export { type Runtime, type ServiceTarget, systemRuntime, type TimerHandle } from './runtime.ts';
 export {
   checkScanOptions,
   parseScanPage,

@@ -7,6 +7,7 @@ import { Deadlines } from './deadlines.ts';
 import { COMMANDS, CommandTrace, Tally, type TraceHome, traceSending } from './diagnostics/index.ts';
 import { Fifo } from './fifo.ts';
 import { aborted, clientClosed, expired, queueFull, sessionNeeded } from './intake-errors.ts';
+import { limitMetBy } from './loss.ts';
 import { type ClientSettings, checkSendOptions, type SendOptions } from './options.ts';
 import type { ReadFrom } from './read-from.ts';
 import { Replies } from './replies.ts';
@@ -342,7 +343,7 @@ export class Intake {
   }
 
   #expire(command: Command): void {
-    this.#cancel(command, expired(command));
+    this.#cancel(command, limitMetBy(command) ?? expired(command));
   }
 
   #listen(command: Command, signal: AbortSignal): void {

@@ -81,7 +81,8 @@ export class LeasePool {
     },
     onGivenBack: (lease) => {
       this.#lent.delete(lease);
-      if (this.#isClosed || this.#expiring.delete(lease)) lease.close(this.#closed('is not needed any more'));
+      if (this.#isClosed || this.#expiring.delete(lease) || lease.isSpent)
+        lease.close(this.#closed('is not needed any more'));
       else this.#keep(lease);
       this.#onLess(this, true);
     },

@@ -28,6 +28,12 @@ export function refusalPause(command: Command, runtime: Runtime): number {
   return backoffMs(command.refusals++, REFUSAL_BACKOFF, runtime.random());
 }
 
+/** A command that had to wait for a lease has one now. */
+export function forgetLimit(command: Command): void {
+  const { lastRefusal } = command;
+  if (lastRefusal?.code === 'ERR_CONNECTION_LIMIT') command.lastRefusal = undefined;
+}
+
 /**
  * The server gave up waiting because it is a primary no longer, or one again: nothing was taken. CLIENT UNBLOCK, which
  * is somebody's wish, has another text.

@@ -30,6 +30,7 @@ export class Lease {
   readonly #owner: LeaseOwner;
   readonly #connection: Connection;
   #holder: LeaseHolder | undefined;
+  #isOld = false;
 
   constructor(options: ConnectionOptions, owner: LeaseOwner) {
     this.#owner = owner;
@@ -43,6 +44,11 @@ export class Lease {
         owner.onEnd(this, error);
         holder?.onLost(this, unanswered, error);
       },
+      onExpired: (connection) => {
+        this.#isOld = true;
+        if (this.#holder === undefined) connection.drain();
+      },
+      isHeld: () => this.#holder !== undefined,
     });
   }
 
@@ -52,6 +58,11 @@ export class Lease {
 
   get isLent(): boolean {
     return this.#holder !== undefined;
+  }
+
+  /** Nobody is to have it next: it is too old, or waits for others to end, which the next may not have to. */
+  get isSpent(): boolean {
+    return this.#isOld || this.#connection.permit.limit !== undefined;
   }
 
   /** Replies owed by the server, those of cancelled commands too. */
@@ -91,6 +102,7 @@ export class Lease {
     this.#connection.setProbed(true);
     if (cleaning !== undefined && this.#connection.isReady) this.#connection.writeOwn(cleaning);
     this.#owner.onGivenBack(this);
+    this.#connection.permit.rests();
   }
 
   /** Ends the connection: nobody knows its state, or it is not needed any more. */

@@ -17,6 +17,11 @@ export interface LinkOwner {
    * the fate of each. `error` is undefined when the connection was replaced on purpose.
    */
   onLost(link: Link, unanswered: Command[], error: RedisError | undefined): void;
+  /**
+   * A connection takes nothing more, on purpose, and still owes answers to the `unanswered`; what was `queued` is the owner's
+   * again, and so is the order in which everything comes from here on. An owner without this leaves both to the link.
+   */
+  onRetired?(link: Link, unanswered: readonly Command[], queued: readonly Command[]): void;
 }
 
 /** What each of its connections is made with. */
@@ -28,6 +33,12 @@ export const FIRST_RECONNECT_DELAY_MS = 20;
 /**
  * The way to one server: a connection after the other, each dialled when there is something to send, the later the
  * more often the server could not be reached.
+ *
+ * When one takes the place of another that still owes answers, it writes nothing until those have come, so that nothing
+ * overtakes what was sent before; unless the owner keeps the order itself ({@link LinkOwner.onRetired}):
+ *
+ *     leaving  | written, unanswered |           what was queued moves over
+ *     new                             | queued ...
  */
 export class Link {
   readonly address: string;
@@ -40,6 +51,7 @@ export class Link {
   #lastAnswered: Connection | undefined;
   #failures = 0;
   #generation = 0;
+  #pins = 0;
   #isClosed = false;
 
   constructor(options: LinkOptions, owner: LinkOwner) {
@@ -83,6 +95,11 @@ export class Link {
     return this.#lastAnswered !== undefined && this.#lastAnswered === this.#connection;
   }
 
+  /** Why there is no connection: as many as may be are in use. */
+  get limit(): ConnectionError | undefined {
+    return this.#connection?.permit.limit;
+  }
+
   /** Answers that the server owes on any connection. */
   get owed(): number {
     let owed = this.#connection?.owed ?? 0;
@@ -99,13 +116,28 @@ export class Link {
 
   /** Whether a connection owes an answer for a live command that is so. */
   owes(predicate: (command: Command) => boolean): boolean {
-    for (const connection of this.#leaving) if (connection.owes(predicate)) return true;
-    return this.#connection?.owes(predicate) === true;
+    for (const connection of this.#leaving) if (connection.unanswered().some(predicate)) return true;
+    return this.#connection?.unanswered().some(predicate) === true;
   }
 
   /** Dials now, without anything to send. */
   open(): void {
     this.#connection ??= this.#connect();
+  }
+
+  /** The same for a command that is about to come, and that can't wait for a connection then. */
+  reserve(): void {
+    this.open();
+    this.#connection?.permit.reserve();
+  }
+
+  /** Until {@link unpin}, the connection is not replaced without need: what the server said last is good over it alone. */
+  pin(): void {
+    this.#pins++;
+  }
+
+  unpin(): void {
+    if (--this.#pins === 0) this.#connection?.permit.rests();
   }
 
   enqueue(command: Command): void {
@@ -137,9 +169,11 @@ export class Link {
     if (old === undefined) return;
     this.#connection = undefined;
     const queued = old.takeQueued();
+    const unanswered = old.unanswered();
     this.#leaving.add(old);
     old.drain();
-    for (const command of queued) this.enqueue(command);
+    if (this.#owner.onRetired !== undefined) this.#owner.onRetired(this, unanswered, queued);
+    else for (const command of queued) this.enqueue(command);
   }
 
   /** Ends the connections that owe something; the owner is told with this error. */
@@ -161,8 +195,8 @@ export class Link {
     this.#connection?.reauthenticate(credentials);
   }
 
-  setReferenced(isReferenced: boolean): void {
-    this.#connection?.setReferenced(isReferenced);
+  get #isHeld(): boolean {
+    return this.#pins > 0 || this.#options.listener?.isListening === true;
   }
 
   #connect(): Connection {
@@ -171,7 +205,9 @@ export class Link {
       this.#failures === 0
         ? 0
         : backoffMs(this.#failures - 1, { firstMs: FIRST_RECONNECT_DELAY_MS, maxMs }, runtime.random());
-    return new Connection({ ...this.#options, delayMs }, this.#events);
+    const connection = new Connection({ ...this.#options, delayMs }, this.#events);
+    if (this.#leaving.size > 0 && this.#owner.onRetired === undefined) connection.holdBack();
+    return connection;
   }
 
   readonly #events: ConnectionEvents = {
@@ -188,9 +224,21 @@ export class Link {
     onEnd: (connection, unanswered, error) => {
       this.#leaving.delete(connection);
       if (this.#connection === connection) this.#connection = undefined;
+      // What waits behind it was to come after what it had.
+      else if (unanswered.length > 0 && this.#owner.onRetired === undefined)
+        for (const command of this.takeQueued()) unanswered.push(command);
       // A server that welcomes and then closes is given time as one that can't be reached.
       if (error !== undefined) this.#failures++;
       if (!this.#isClosed || unanswered.length > 0) this.#owner.onLost(this, unanswered, error);
+      if (this.#leaving.size === 0) this.#connection?.release();
     },
+    onExpired: (connection) => {
+      if (connection !== this.#connection || this.#isHeld) return;
+      const isBusy = connection.owed > 0;
+      this.retire();
+      // What comes next need not wait for it to be dialled; where connections are few, it may never come.
+      if (isBusy && this.#options.budget === undefined) this.open();
+    },
+    isHeld: () => this.#isHeld,
   };
 }

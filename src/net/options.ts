@@ -3,8 +3,7 @@ import type { MapForm, ReplyForm } from '../resp/index.ts';
 import type { RetryPolicy } from './command.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
 import { checkReadFrom, type ReadFrom } from './read-from.ts';
-import type { Runtime } from './runtime.ts';
-import { systemRuntime } from './runtime.ts';
+import { createSystemRuntime, type Runtime } from './runtime.ts';
 
 /** Options of one command. */
 export interface SendOptions {
@@ -53,6 +52,16 @@ export interface ClientOptions extends Credentials {
   readonly maxLeasesPerNode?: number | undefined;
   /** The same for the whole client. */
   readonly maxLeases?: number | undefined;
+  /**
+   * Connections of every kind that the client has at once. When a command needs one more, the idle one that was used least
+   * recently is closed; where none is idle it waits within its budget, then `ERR_CONNECTION_LIMIT`. Default: no limit.
+   */
+  readonly maxConnections?: number | undefined;
+  /**
+   * A connection that is older takes nothing more and closes when it has answered what it owes; a new one takes its place.
+   * Each ends at a moment of its own, up to a tenth earlier. One that is leased, or has subscriptions, ends afterwards.
+   */
+  readonly maxConnectionAgeMs?: number | undefined;
   /** When a limit is met: reject with `ERR_QUEUE_FULL`, or wait for room within the budget. */
   readonly whenFull?: 'reject' | 'wait' | undefined;
   /** The largest reply that is kept, in bytes; a larger one is skipped and fails its own command. */
@@ -100,6 +109,8 @@ export const DEFAULTS: Omit<
   maxBytesPerNode: 128 * MEBIBYTE,
   maxCommands: 1_000_000,
   maxBytes: 256 * MEBIBYTE,
+  maxConnections: Number.POSITIVE_INFINITY,
+  maxConnectionAgeMs: Number.POSITIVE_INFINITY,
   whenFull: 'reject',
   maxReplyBytes: 1024 * MEBIBYTE,
   maxBatchBytes: 256 * 1024,
@@ -113,12 +124,13 @@ export function clientSettings(options: ClientOptions): ClientSettings {
   const settings: ClientSettings = {
     clientName: undefined,
     credentials: undefined,
-    runtime: systemRuntime,
+    runtime: options.runtime ?? createSystemRuntime(),
     ...DEFAULTS,
     ...LEASE_DEFAULTS,
     ...given,
   };
   for (const name of NUMBERS) checkPositive(name, settings[name]);
+  checkCount('maxConnections', settings.maxConnections);
   if (!Number.isSafeInteger(settings.maxReplyBytes)) throw argumentOutOfRange('maxReplyBytes must be an integer');
   checkOneOf('protocol', settings.protocol, ['auto', 2, 3]);
   checkOneOf('whenFull', settings.whenFull, ['reject', 'wait']);
@@ -140,6 +152,7 @@ const NUMBERS = [
   'maxBytesPerNode',
   'maxCommands',
   'maxBytes',
+  'maxConnectionAgeMs',
   'maxReplyBytes',
   'maxBatchBytes',
   'maxReconnectDelayMs',
@@ -157,6 +170,14 @@ export function checkSendOptions(options: SendOptions): void {
 function checkPositive(name: string, value: number): void {
   if (!(typeof value === 'number' && value > 0)) {
     throw argumentOutOfRange(`${name} must be a number above 0, not ${String(value)}`);
+  }
+}
+
+/** @throws RangeError (`ERR_INVALID_ARGUMENT`) unless the value is a whole number above 0, or infinite. */
+export function checkCount(name: string, value: number): void {
+  if (Number.isInteger(value) && value > 0) return;
+  if (value !== Number.POSITIVE_INFINITY) {
+    throw argumentOutOfRange(`${name} must be a whole number above 0, not ${String(value)}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ErrorReply } from '../errors.ts';
+import { ErrorReply, type RedisError } from '../errors.ts';
 import { type Argument, CommandEncoder, type Reply } from '../resp/index.ts';
 import { Command, CommandState, type Terms } from './command.ts';
 import { Fifo } from './fifo.ts';
@@ -46,6 +46,18 @@ export class Outbox {
 
   get isEmpty(): boolean {
     return this.#queue.length === 0;
+  }
+
+  /** Whether anybody waits for what is queued: a command that was given up stays until its turn comes. */
+  get hasLive(): boolean {
+    return this.#queue.some((command) => !command.isSettled);
+  }
+
+  /** What is queued can't leave yet, and why, in place of what was the reason before. */
+  refused(before: RedisError | undefined, reason: RedisError | undefined): void {
+    this.#queue.forEach((command) => {
+      if (reason !== undefined || command.lastRefusal === before) command.lastRefusal = reason;
+    });
   }
 
   /** Whether a MULTI is written, and its transaction not yet. */

@@ -39,9 +39,13 @@ export class Pipeline {
     return this.#awaiting.shift();
   }
 
-  /** Whether a live command that is owed an answer is so. */
-  owes(predicate: (command: Command) => boolean): boolean {
-    return this.#awaiting.some((command) => !command.isSettled && predicate(command));
+  /** The live commands that are owed an answer, oldest first. */
+  unanswered(): Command[] {
+    const unanswered: Command[] = [];
+    this.#awaiting.forEach((command) => {
+      if (!command.isSettled) unanswered.push(command);
+    });
+    return unanswered;
   }
 
   /** After the loss of the connection: everything unanswered, oldest first, without tombstones. */

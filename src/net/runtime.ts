@@ -1,3 +1,4 @@
+import { lookup, resolveSrv } from 'node:dns/promises';
 import type { Endpoint } from './endpoint.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 import { openTransport } from './transport.ts';
@@ -5,8 +6,16 @@ import { openTransport } from './transport.ts';
 /** What a timer is, the runtime alone knows. */
 export type TimerHandle = unknown;
 
+/** Where an SRV record says that a service is. */
+export interface ServiceTarget {
+  readonly host: string;
+  readonly port: number;
+  /** The lower, the sooner it is to be tried. */
+  readonly priority: number;
+}
+
 /**
- * Everything the client takes from the world outside: time, chance and the network.
+ * Everything the client takes from the world outside: time, chance, names and the network.
  *
  * A parameter, so that the whole client also runs on virtual time over a simulated network, driven by one seed.
  */
@@ -20,18 +29,64 @@ export interface Runtime {
   /** Uniform in [0, 1). */
   random(): number;
   openTransport(endpoint: Endpoint, events: TransportEvents): Transport;
+  /** The addresses that a host name has, at least one; rejects with the reason. */
+  resolveHost(name: string): Promise<readonly string[]>;
+  /** What the SRV records of a name say; rejects with the reason. */
+  resolveService(name: string): Promise<readonly ServiceTarget[]>;
+  /** Whether its timers and connections, those to come as well, keep the process alive. */
+  setReferenced(isReferenced: boolean): void;
 }
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The real world. */
-export const systemRuntime: Runtime = {
-  now: () => performance.now(),
-  // Longer than 2^31 - 1 ms would ring at once; whoever set it looks at the clock again when it rings.
-  setTimer: (callback, delayMs) => setTimeout(callback, Math.min(delayMs, MAX_TIMER_MS)),
-  clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
-  // Not a microtask: after the I/O events of a turn one write carries half again as many commands.
-  scheduleFlush: (flush) => setImmediate(flush),
-  random: Math.random,
-  openTransport,
-};
+/** The real world, for one client: what keeps the process alive is its own. */
+export function createSystemRuntime(): Runtime {
+  const timers = new Set<NodeJS.Timeout>();
+  const transports = new Set<Transport>();
+  let isAlive = true;
+  return {
+    now: () => performance.now(),
+    setTimer(callback, delayMs) {
+      // Longer than 2^31 - 1 ms would ring at once; whoever set it looks at the clock again when it rings.
+      const timer = setTimeout(
+        () => {
+          timers.delete(timer);
+          callback();
+        },
+        Math.min(delayMs, MAX_TIMER_MS),
+      );
+      timers.add(timer);
+      if (!isAlive) timer.unref();
+      return timer;
+    },
+    clearTimer(timer) {
+      timers.delete(timer as NodeJS.Timeout);
+      clearTimeout(timer as NodeJS.Timeout);
+    },
+    // Not a microtask: after the I/O events of a turn one write carries half again as many commands.
+    scheduleFlush: (flush) => setImmediate(flush),
+    random: Math.random,
+    openTransport(endpoint, events) {
+      const transport = openTransport(endpoint, events, () => transports.delete(transport));
+      transports.add(transport);
+      if (!isAlive) transport.setReferenced(false);
+      return transport;
+    },
+    resolveHost: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
+    async resolveService(name) {
+      const records = await resolveSrv(name);
+      return records.map(({ name: host, port, priority }) => ({ host, port, priority }));
+    },
+    setReferenced(isReferenced) {
+      isAlive = isReferenced;
+      for (const transport of transports) transport.setReferenced(isReferenced);
+      for (const timer of timers) {
+        if (isReferenced) timer.ref();
+        else timer.unref();
+      }
+    },
+  };
+}
+
+/** One for all who need no more than time and chance. */
+export const systemRuntime: Runtime = createSystemRuntime();

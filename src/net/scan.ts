@@ -66,6 +66,9 @@ export interface ScannedServer {
   send(args: readonly Argument[], options: SendOptions): Promise<Reply>;
   /** Connections there have been: another number means that another process may answer. */
   readonly generation: number;
+  /** Keeps the connection from being replaced without need, until {@link unpin}. */
+  pin(): void;
+  unpin(): void;
 }
 
 /** A server that loses every scan's connection is given up after so many. */
@@ -76,6 +79,15 @@ const MAX_STARTS = 10;
  * a connection the scan starts again: no key is missed, some come twice.
  */
 export async function* scanServer(server: ScannedServer, options: ScanOptions): AsyncGenerator<Reply[], void> {
+  server.pin();
+  try {
+    yield* scanPages(server, options);
+  } finally {
+    server.unpin();
+  }
+}
+
+async function* scanPages(server: ScannedServer, options: ScanOptions): AsyncGenerator<Reply[], void> {
   const { reply = 'string', timeoutMs, signal } = options;
   let starts = 1;
   let cursor = SCAN_START;

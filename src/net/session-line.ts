@@ -7,7 +7,7 @@ import type { LeaseContext } from './blocking-calls.ts';
 import { type Command, type CommandSink, CommandState, type Outcome } from './command.ts';
 import type { Lease, LeaseHolder } from './lease.ts';
 import type { LeasePool } from './lease-pool.ts';
-import { refusalPause } from './lease-router.ts';
+import { forgetLimit, refusalPause } from './lease-router.ts';
 import { lossOf } from './loss.ts';
 import { PushStream } from './push-stream.ts';
 import { fateAfterLoss } from './retry-policy.ts';
@@ -117,7 +117,10 @@ export class SessionLine implements CommandSink, LeaseHolder {
   onLease(lease: Lease): void {
     this.#isWaiting = false;
     this.#lease = lease;
-    for (const command of this.#held.splice(0)) this.dispatch(command);
+    for (const command of this.#held.splice(0)) {
+      forgetLimit(command);
+      this.dispatch(command);
+    }
   }
 
   onRefused(error: RedisError): void {

@@ -34,9 +34,13 @@ const KEEP_ALIVE_MS = 30_000;
 const sharedReadBuffer: Buffer | undefined =
   process.platform === 'win32' ? undefined : Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
 
-/** Dials a TCP, TLS or Unix endpoint. Errors arrive through `onClose`, never as an exception. */
-export function openTransport(endpoint: Endpoint, events: TransportEvents): Transport {
-  return new SocketTransport(endpoint, events);
+/**
+ * Dials a TCP, TLS or Unix endpoint. Errors arrive through `onClose`, never as an exception.
+ *
+ * @param onGone the socket is no more, whoever ended it.
+ */
+export function openTransport(endpoint: Endpoint, events: TransportEvents, onGone: () => void): Transport {
+  return new SocketTransport(endpoint, events, onGone);
 }
 
 class SocketTransport implements Transport {
@@ -46,7 +50,7 @@ class SocketTransport implements Transport {
   #error: Error | undefined;
   #isClosed = false;
 
-  constructor(endpoint: Endpoint, events: TransportEvents) {
+  constructor(endpoint: Endpoint, events: TransportEvents, onGone: () => void) {
     const socket = dial(endpoint, (length, buffer) => {
       if (!this.#isClosed) events.onBytes(buffer as Buffer, length);
       return true;
@@ -65,6 +69,7 @@ class SocketTransport implements Transport {
     // A server that half-closes has nothing more to say: without this the socket would wait for our end too.
     socket.once('end', () => socket.destroy());
     socket.once('close', () => {
+      onGone();
       if (this.#isClosed) return;
       this.#isClosed = true;
       events.onClose(this.#error);

@@ -35,6 +35,9 @@ test('gives back what an array would, whatever is done to both', () => {
         }
         assert.is(fifo.length, twin.length);
         assert.is(fifo.peek(), twin[0]);
+        const seen: number[] = [];
+        fifo.forEach((value) => void seen.push(value));
+        assert.equal(seen, twin);
         assert.is(
           fifo.some((value) => value === twin.at(-1)),
           twin.length > 0,

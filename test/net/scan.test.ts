@@ -12,6 +12,9 @@ function server(pages: readonly Reply[], lostBefore: readonly number[] = []) {
   const fake = {
     asked,
     generation: 1,
+    pins: 0,
+    pin: () => void fake.pins++,
+    unpin: () => void fake.pins--,
     send: (args: readonly Argument[]): Promise<Reply> => {
       if (lostBefore.includes(asked.length)) fake.generation++;
       asked.push(args.join(' '));

@@ -2,7 +2,7 @@ import { Cluster, type ClusterOptions } from '../../src/cluster/index.ts';
 import { FakeRuntime, type FakeTransport } from './fake-runtime.ts';
 
 /** What a node says to a command: RESP, or nothing yet. */
-export type Answer = (words: readonly string[], node: FakeNode) => string | undefined;
+export type Answer = (words: readonly string[], node: FakeNode, transport?: FakeTransport) => string | undefined;
 
 /** One scripted node: who connected, what it was asked (commands as words), and how it answers. */
 export class FakeNode {
@@ -13,6 +13,8 @@ export class FakeNode {
   readonly connections: FakeTransport[] = [];
   /** Null: dialling it fails. */
   answer: Answer | null = () => '+OK\r\n';
+  /** How long it takes to answer. */
+  latencyMs = 0;
   /** The password it wants. */
   password: string | undefined;
 
@@ -124,14 +126,14 @@ export class FakeCluster {
       const own = this.#ownAnswer(node, words);
       if (own === undefined) node.received.push(command);
       // Replies come in order: after a command that is not answered, nothing is.
-      const reply = this.#stuck.has(transport) ? undefined : (own ?? node.answer?.(words, node));
+      const reply = this.#stuck.has(transport) ? undefined : (own ?? node.answer?.(words, node, transport));
       if (reply === undefined) {
         this.#stuck.add(transport);
         continue;
       }
       this.runtime.setTimer(() => {
         if (!transport.isDestroyed) transport.reply(reply);
-      }, 0);
+      }, node.latencyMs);
     }
   }
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Endpoint, Runtime, Transport, TransportEvents } from '../../src/net/index.ts';
+import type { Endpoint, Runtime, ServiceTarget, Transport, TransportEvents } from '../../src/net/index.ts';
 
 /** One connection that the client under test opened: what it wrote, and a hand on its other end. */
 export class FakeTransport implements Transport {
@@ -127,6 +127,25 @@ export class FakeRuntime implements Runtime {
     this.transports.push(transport);
     this.onOpen?.(transport);
     return transport;
+  }
+
+  /** The addresses of each host name, and the targets of each service. */
+  readonly hosts: Map<string, readonly string[]> = new Map();
+  readonly services: Map<string, readonly ServiceTarget[]> = new Map();
+  isReferenced = true;
+
+  resolveHost(name: string): Promise<readonly string[]> {
+    const addresses = this.hosts.get(name);
+    return addresses === undefined ? Promise.reject(new Error(`ENOTFOUND ${name}`)) : Promise.resolve(addresses);
+  }
+
+  resolveService(name: string): Promise<readonly ServiceTarget[]> {
+    const targets = this.services.get(name);
+    return targets === undefined ? Promise.reject(new Error(`ENODATA ${name}`)) : Promise.resolve(targets);
+  }
+
+  setReferenced(isReferenced: boolean): void {
+    this.isReferenced = isReferenced;
   }
 
   get timers(): number {

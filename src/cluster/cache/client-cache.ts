@@ -29,15 +29,19 @@ export interface CacheStats {
 
 /** A node, as far as the cache is concerned. */
 export interface TrackedNode {
-  readonly link: {
-    /** Tells one connection from the next. */
-    readonly generation: number;
-    readonly isReady: boolean;
-    /** Invalidations come over it. */
-    readonly isTracking: boolean;
-    /** The last reply came over the connection that is in use, not over one that is on its way out. */
-    readonly isLastAnswerCurrent: boolean;
-  };
+  /** The ways to it; commands of one slot take the same. */
+  readonly link: { of(slot: number): TrackedLink };
+}
+
+/** The way to a node that the commands of a slot take. */
+export interface TrackedLink {
+  /** Tells one connection from the next. */
+  readonly generation: number;
+  readonly isReady: boolean;
+  /** Invalidations come over it. */
+  readonly isTracking: boolean;
+  /** The last reply came over the connection that is in use, not over one that is on its way out. */
+  readonly isLastAnswerCurrent: boolean;
 }
 
 /** What the cache asks of the cluster. */
@@ -186,7 +190,7 @@ export class ClientCache<N extends TrackedNode> {
   }
 
   #keep(node: N, { id, keyText: key, slot, tenure, writes, isSpoiled }: PendingRead, reply: Reply): void {
-    const { isTracking, isLastAnswerCurrent, generation } = node.link;
+    const { isTracking, isLastAnswerCurrent, generation } = node.link.of(slot);
     // An ASK's target, or a connection on its way out, would tell us of writes for a moment only.
     if (isSpoiled || !isTracking || !isLastAnswerCurrent || this.#host.primaryOf(slot) !== node) return;
     if (this.#host.tenureOf(slot) !== tenure || this.#writes[slot] !== writes) return;
@@ -197,7 +201,7 @@ export class ClientCache<N extends TrackedNode> {
   }
 
   #isGood({ slot, node, generation, tenure, writes, storedAt }: Entry<N>): boolean {
-    const { link } = node;
+    const link = node.link.of(slot);
     return (
       link.isReady &&
       link.generation === generation &&

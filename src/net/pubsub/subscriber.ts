@@ -58,6 +58,15 @@ export class Subscriber implements Listener, LinkOwner {
     return this.#link.address;
   }
 
+  /** Why it has no connection: as many as may be are in use. */
+  get limit(): ConnectionError | undefined {
+    return this.#link.limit;
+  }
+
+  get isListening(): boolean {
+    return !this.#table.isEmpty;
+  }
+
   want(topic: Topic): void {
     this.#table.want(topic);
     this.#reconcileSoon();

@@ -13,9 +13,14 @@ export function aborted(signal: AbortSignal): TimeoutError {
 }
 
 /** The budget of the first confirmation is over. */
-export function notConfirmed({ lastRefusal: cause, awaiting }: Reader, timeoutMs: number): TimeoutError {
+export function notConfirmed(reader: Reader, timeoutMs: number): TimeoutError | ConnectionError {
+  const limit = limitMetBy(reader);
+  const cause = limit ?? reader.lastRefusal;
   const after = cause === undefined ? '' : `; last refusal: ${cause.message}`;
-  const message = `${awaiting.size} of the channels not confirmed within ${timeoutMs} ms${after}`;
+  const message = `${reader.awaiting.size} of the channels not confirmed within ${timeoutMs} ms${after}`;
+  if (limit !== undefined) {
+    return new ConnectionError('ERR_CONNECTION_LIMIT', message, { address: limit.address, cause });
+  }
   return new TimeoutError('ERR_COMMAND_TIMEOUT', message, { timeoutMs, wasSent: false, cause });
 }
 
@@ -23,4 +28,10 @@ export function notConfirmed({ lastRefusal: cause, awaiting }: Reader, timeoutMs
 export function tooSlow({ inbox }: Reader): OverloadError {
   const message = `the subscription ended: ${inbox.length} messages wait for a consumer that is too slow`;
   return new OverloadError('ERR_QUEUE_FULL', message, { limit: inbox.exceededLimit ?? 0, wasSent: false });
+}
+
+/** Why there is no connection to who should bring one of its topics. */
+function limitMetBy({ awaiting }: Reader): ConnectionError | undefined {
+  for (const { subscriber } of awaiting) if (subscriber?.limit !== undefined) return subscriber.limit;
+  return undefined;
 }

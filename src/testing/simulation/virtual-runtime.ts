@@ -1,4 +1,4 @@
-import type { Endpoint, Runtime, Transport, TransportEvents } from '../../net/index.ts';
+import type { Endpoint, Runtime, ServiceTarget, Transport, TransportEvents } from '../../net/index.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { EventQueue, type VirtualEvent } from './event-queue.ts';
 
@@ -20,6 +20,8 @@ export class VirtualRuntime implements Runtime {
   readonly seed: number;
   /** Called with a line of text, and the virtual time, for what happens; none by default. */
   trace: ((timeMs: number, text: string) => void) | undefined;
+  /** The addresses of each host name. */
+  readonly names: Map<string, readonly string[]> = new Map();
   readonly #queue = new EventQueue();
   readonly #random: () => number;
   #dialer: Dialer = (endpoint, events) => this.#refuse(endpoint, events);
@@ -66,6 +68,19 @@ export class VirtualRuntime implements Runtime {
   openTransport(endpoint: Endpoint, events: TransportEvents): Transport {
     return this.#dialer(endpoint, events);
   }
+
+  /** Names are unknown to it, but those of {@link names}. */
+  resolveHost(name: string): Promise<readonly string[]> {
+    const addresses = this.names.get(name);
+    return addresses === undefined ? Promise.reject(new Error(`ENOTFOUND ${name}`)) : Promise.resolve(addresses);
+  }
+
+  resolveService(name: string): Promise<readonly ServiceTarget[]> {
+    return Promise.reject(new Error(`ENOTFOUND ${name}`));
+  }
+
+  /** Virtual time keeps no process alive. */
+  setReferenced(): void {}
 
   /** Who opens connections from now on. Until then every dial is refused. */
   connectThrough(dialer: Dialer): void {

@@ -20,7 +20,11 @@ interface Request {
 
 /** A node with a connection to it: what it was asked, what it has said, and which keys it will tell of. */
 class ModelNode {
-  readonly link = { generation: 1, isReady: true, isTracking: true, isLastAnswerCurrent: true };
+  readonly #link = { generation: 1, isReady: true, isTracking: true, isLastAnswerCurrent: true };
+  readonly link: { of(): { generation: number; isReady: boolean; isTracking: boolean; isLastAnswerCurrent: boolean } } =
+    {
+      of: () => this.#link,
+    };
   asked: Request[] = [];
   said: Message[] = [];
   readonly tracked: Set<string> = new Set();
@@ -129,7 +133,7 @@ export class TrackingModel {
     node.said = [];
     node.asked = unanswered.filter(({ isWrite }) => !isWrite);
     node.tracked.clear();
-    node.link.generation++;
+    node.link.of().generation++;
     for (const key of KEYS) if (this.#believed.get(hashSlot(key)) === index) this.#tell(key, this.#versions.get(key)!);
   }
 
