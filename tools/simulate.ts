@@ -74,8 +74,9 @@ async function shrink(seed: number): Promise<boolean> {
   return false;
 }
 
-function describe({ seed, broken, plan, verdict, exceptions, virtualMs }: ScenarioResult): void {
+function describe({ seed, broken, plan, connections, verdict, exceptions, virtualMs }: ScenarioResult): void {
   console.log(`\nseed ${seed}, ${Math.round(virtualMs)} virtual ms`);
+  for (const [name, value] of Object.entries(connections)) console.log(`  ${name} ${value}`);
   for (const fault of plan) console.log(`  ${describeFault(fault)}`);
   console.log(`verdict ${JSON.stringify({ ...verdict, ...exceptions })}`);
   console.log(broken.length === 0 ? 'all contracts were kept' : `BROKEN: ${broken.join(', ')}`);

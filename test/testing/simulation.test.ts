@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ClusterOptions } from '../../src/cluster/index.ts';
 import { Lane } from '../../src/cluster/lane.ts';
-import { CommandState } from '../../src/net/index.ts';
+import { CommandState, ConnectionBudget, Links } from '../../src/net/index.ts';
 import { runScenario, type ScenarioResult, shrinkScenario } from '../../src/testing/index.ts';
 
 const FIXED_SEED = 1;
@@ -63,7 +63,7 @@ test('a seed gives the same run, event by event', async () => {
 
 test('sabotage: a client that sends written writes again is caught', async () => {
   const caught = await firstCaught({ retry: 'always' });
-  assert.match(caught?.broken.join() ?? '', /duplicates/);
+  assert.match(caught?.broken.join() ?? '', /duplicates|countersHigh/);
 });
 
 test('sabotage: a lane that puts commands back in the order in which they return is caught', async () => {
@@ -93,6 +93,33 @@ test('sabotage: a lane that hides what it keeps back is caught', async () => {
     assert.ok(caught !== undefined);
   } finally {
     Lane.prototype.oldest = oldest;
+  }
+});
+
+test('sabotage: a client whose slots take any of several connections is caught', async () => {
+  const { of } = Links.prototype;
+  let calls = 0;
+  Links.prototype.of = function anyOf(): ReturnType<typeof of> {
+    return this.all[calls++ % this.all.length]!;
+  };
+  try {
+    const caught = await firstCaught({ connectionsPerNode: 3 });
+    assert.match(caught?.broken.join() ?? '', /outOfOrder/);
+  } finally {
+    Links.prototype.of = of;
+  }
+});
+
+test('sabotage: a client that opens more connections than it may is caught', async () => {
+  const { ask } = ConnectionBudget.prototype;
+  ConnectionBudget.prototype.ask = function lenient(connection): undefined {
+    connection.permitted();
+  };
+  try {
+    const caught = await firstCaught({ maxConnections: 2 });
+    assert.match(caught?.broken.join() ?? '', /connections at once, and maxConnections is 2/);
+  } finally {
+    ConnectionBudget.prototype.ask = ask;
   }
 });
 

@@ -21,7 +21,7 @@ export interface Scenario {
   /** Commands of the load, 500 by default. */
   readonly commands?: number | undefined;
   readonly plan?: readonly Fault[] | undefined;
-  /** Options of the client under test, instead of those that suit the simulation. */
+  /** Options of the client under test, instead of those that suit the simulation, and of those that are drawn. */
   readonly client?: Partial<ClusterOptions> | undefined;
   /** Is told line by line what happens. */
   readonly trace?: ((timeMs: number, text: string) => void) | undefined;
@@ -33,6 +33,8 @@ export interface ScenarioResult {
   /** Contracts that were broken, in words; empty when all were kept. */
   readonly broken: readonly string[];
   readonly plan: readonly Fault[];
+  /** Options of the client that were drawn: how many connections it may have, and for how long. */
+  readonly connections: ConnectionLimits;
   readonly verdict: Verdict;
   readonly counts: WorkloadCounts;
   /** Writes that ran outside the order contract, by why. */
@@ -40,6 +42,9 @@ export interface ScenarioResult {
   readonly events: number;
   readonly virtualMs: number;
 }
+
+/** Of a client under test. */
+export type ConnectionLimits = Pick<ClusterOptions, 'connectionsPerNode' | 'maxConnections' | 'maxConnectionAgeMs'>;
 
 export const DEFAULT_COMMANDS = 500;
 /** What every command has, and more than any fault of a plan takes. */
@@ -52,6 +57,7 @@ const DURATION_MS = 1200;
 const PLAN_DRAWS = 10;
 const LOAD_DRAWS = 11;
 const WORLD_DRAWS = 12;
+const CLIENT_DRAWS = 13;
 
 const CLIENT: Partial<ClusterOptions> = {
   timeoutMs: BUDGET_MS,
@@ -83,9 +89,10 @@ export async function runScenario(scenario: Scenario | number): Promise<Scenario
   const { runtime } = simulation;
   if (trace !== undefined) runtime.trace = trace;
   const plan = given.plan ?? drawPlanOf(simulation);
+  const connections = drawConnections(runtime.randomFor(CLIENT_DRAWS));
   const credentials = new CredentialFeed(PASSWORD);
   const cluster = await simulation.run(
-    connectCluster({ seeds: simulation.seeds.slice(0, 1), runtime, credentials, ...CLIENT, ...client }),
+    connectCluster({ seeds: simulation.seeds.slice(0, 1), runtime, credentials, ...CLIENT, ...connections, ...client }),
   );
   const workload = new Workload(historyClient(cluster), {
     ...LOAD,
@@ -107,8 +114,13 @@ export async function runScenario(scenario: Scenario | number): Promise<Scenario
   cluster.destroy();
   const { counts } = workload;
   const broken = brokenContracts({ verdict, counts, hasEnded, isWhole });
+  const { maxConnections = Number.POSITIVE_INFINITY } = { ...connections, ...client };
+  const { mostOpen } = simulation.network;
+  if (mostOpen > maxConnections)
+    broken.push(`${mostOpen} connections at once, and maxConnections is ${maxConnections}`);
   const { exceptions } = simulation.record;
-  return { seed, broken, plan, verdict, counts, exceptions, events: runtime.events, virtualMs: runtime.now() };
+  const { events } = runtime;
+  return { seed, broken, plan, connections, verdict, counts, exceptions, events, virtualMs: runtime.now() };
 }
 
 function makeCluster(seed: number): SimulatedCluster {
@@ -130,6 +142,15 @@ function drawPlanOf({ runtime }: SimulatedCluster): Fault[] {
   const random = runtime.randomFor(PLAN_DRAWS);
   const faults = 2 + Math.floor(random() * 7);
   return drawPlan(random, { durationMs: DURATION_MS, nodeTimeoutMs: NODE_TIMEOUT_MS, faults });
+}
+
+/** Two scenarios of five have one connection a node for as long as it holds; the others several, few in all, young ones. */
+function drawConnections(random: () => number): ConnectionLimits {
+  if (random() < 0.4) return {};
+  const connectionsPerNode = 1 + Math.floor(random() * 4);
+  const maxConnections = random() < 0.5 ? 1 + Math.floor(random() * 6) : Number.POSITIVE_INFINITY;
+  const maxConnectionAgeMs = random() < 0.5 ? 50 + random() ** 2 * 2000 : Number.POSITIVE_INFINITY;
+  return { connectionsPerNode, maxConnections, maxConnectionAgeMs };
 }
 
 /** Callers send in bursts, with rests between them, so that the load lasts as long as the faults. */

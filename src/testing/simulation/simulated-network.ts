@@ -29,12 +29,20 @@ export class SimulatedNetwork {
   /** Addresses where dials get no answer at all. */
   readonly #silent = new Set<string>();
   readonly #connections = new Map<string, Set<SimulatedConnection>>();
+  /** Those that the client has dialled and not ended. */
+  readonly #open = new Set<SimulatedConnection>();
+  #mostOpen = 0;
   #count = 0;
 
   constructor(runtime: VirtualRuntime) {
     this.#runtime = runtime;
     this.#random = runtime.randomFor(NETWORK_DRAWS);
     runtime.connectThrough((endpoint, events) => this.#dial(endpoint, events));
+  }
+
+  /** The most connections that the client had at once. */
+  get mostOpen(): number {
+    return this.#mostOpen;
   }
 
   /** Puts a server at `host:port`. */
@@ -73,6 +81,7 @@ export class SimulatedNetwork {
     const name = `#${++this.#count} to ${address}`;
     const connection = new SimulatedConnection({ runtime, random: this.#random, weather, events, name });
     runtime.trace?.(runtime.now(), `${name} dialled`);
+    this.#noteOpen(connection);
     if (this.#silent.has(address)) {
       connection.halfOpen();
       return connection;
@@ -89,6 +98,12 @@ export class SimulatedNetwork {
       connection.accepted(server.accept(connection));
     }, weather.minLatencyMs);
     return connection;
+  }
+
+  #noteOpen(connection: SimulatedConnection): void {
+    for (const other of this.#open) if (other.isClientGone) this.#open.delete(other);
+    this.#open.add(connection);
+    this.#mostOpen = Math.max(this.#mostOpen, this.#open.size);
   }
 
   #remember(address: string, connection: SimulatedConnection): void {
