@@ -34,6 +34,12 @@ export class Lane {
     else held.splice(at, 0, command);
   }
 
+  /** The slot is no longer known to migrate: where an ASK sent a command is not where its neighbours go. */
+  endMigration(): void {
+    this.migratingUntil = 0;
+    for (const command of this.held) command.askAddress = undefined;
+  }
+
   /** The oldest that still waits; those settled meanwhile (deadline, signal) are dropped. */
   oldest(): Command | undefined {
     let settled = 0;

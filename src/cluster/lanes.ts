@@ -91,7 +91,7 @@ export class Lanes {
     this.#unanswered[command.slot]!--;
     const lane = this.#laneOf(command.slot);
     if (why === 'refused' || why === 'lost') lane.isProbing = true;
-    if (why === 'moved') lane.migratingUntil = 0;
+    if (why === 'moved') lane.endMigration();
     if (why === 'ask') lane.migratingUntil = this.#host.runtime.now() + Lanes.MIGRATION_MEMORY_MS;
     lane.hold(command);
     if (delayMs > 0) this.#pause(lane, delayMs);
@@ -125,7 +125,7 @@ export class Lanes {
     if (lane === undefined && this.#unanswered[slot] === 0) return;
     lane ??= this.#laneOf(slot);
     if (hasMoved) {
-      lane.migratingUntil = 0;
+      lane.endMigration();
       this.#resume(lane);
     }
     lane.isUnassigned = false;
@@ -176,6 +176,7 @@ export class Lanes {
     } else if (isMigrating) {
       this.#release(lane, runLength(lane.held));
     } else {
+      lane.endMigration();
       this.#close(lane);
       this.#release(lane, lane.held.length);
     }

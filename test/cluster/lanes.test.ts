@@ -168,6 +168,33 @@ test('MOVED ends the care of a migration', () => {
   assert.is(host.take(), 'SET k a, SET x b, SET y c');
 });
 
+test('when a slot has moved or its migration is forgotten, what waits for the target of an ASK goes with its neighbours', () => {
+  const ends: ((lanes: Lanes, first: Command, host: FakeHost) => void)[] = [
+    (lanes, first) => lanes.takeBack(first, 'moved', 0),
+    (lanes, first) => {
+      lanes.wake(SLOT, true);
+      answer(lanes, first);
+    },
+    (lanes, first, host) => {
+      host.runtime.advance(Lanes.MIGRATION_MEMORY_MS);
+      answer(lanes, first);
+    },
+  ];
+  for (const end of ends) {
+    const { host, lanes, send } = setUp();
+    const [first, second] = [send('MGET', 'a', 'b'), send('SET', 'a', '1')];
+    for (const command of [first, second]) command.askAddress = 'target:1';
+    lanes.takeBack(first, 'ask', 0);
+    lanes.takeBack(second, 'ask', 0);
+    send('SET', 'a', '2');
+    host.take();
+    assert.is(second.askAddress, 'target:1');
+    end(lanes, first, host);
+    assert.match(host.take(), /SET a 1, SET a 2$/);
+    assert.is(second.askAddress, undefined);
+  }
+});
+
 test('a slot that nobody has waits for one look at the topology', () => {
   const { host, lanes, send } = setUp();
   host.isAssigned = false;
