@@ -59,7 +59,8 @@ function read([slots, nodes]: readonly [Reply, Reply]): TopologyView {
 
 /** What of a client a refresh changes. */
 function client(): { map: SlotMap<ClusterNode>; membership: Membership; source: () => ViewSource } {
-  const settings = clusterSettings({ seeds: [{ host: '10.0.0.0', port: 6379 }] });
+  const seed = { host: '10.0.0.0', port: 6379 };
+  const settings = clusterSettings({ seeds: [seed] });
   const owner = {
     onReady: () => undefined,
     onReply: () => undefined,
@@ -75,7 +76,7 @@ function client(): { map: SlotMap<ClusterNode>; membership: Membership; source: 
   const pool = new NodePool(context, () => owner);
   const map = new SlotMap<ClusterNode>();
   const observer = new Observer(map);
-  const [node] = pool.seeds() as [ClusterNode];
+  const node = pool.atSeed(seed);
   const source = (): ViewSource => ({ node, askedAt: map.time, reasons: ['moved'] });
   return { map, membership: new Membership({ pool, map, observer }, () => undefined), source };
 }

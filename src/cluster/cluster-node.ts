@@ -47,7 +47,7 @@ export class ClusterNode {
     const { settings, credentials, budget } = context;
     const { protocol, clientName, connectionsPerNode } = settings;
     const { endpoint } = resolved;
-    this.#isRemoteCluster = settings.seeds.some(({ host }) => !isLoopback(host));
+    this.#isRemoteCluster = settings.seeds.some((seed) => !('host' in seed) || !isLoopback(seed.host));
     this.endpoint = endpoint;
     this.address = formatAddress(endpoint);
     this.announced = resolved.announced;

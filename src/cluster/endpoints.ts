@@ -1,9 +1,16 @@
-import { callUser, type Endpoint, formatAddress } from '../net/index.ts';
+import { callUser, type Endpoint, formatAddress, isIpAddress } from '../net/index.ts';
+
+/** Where to dial instead, and over TLS the name that the certificate there must have, where that is not the host. */
+export interface MappedAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly serverName?: string | undefined;
+}
 
 /** Translates announced addresses to those that can be dialled from here: `host:port` to host and port. */
 export type AddressMap =
-  | { readonly [address: string]: { readonly host: string; readonly port: number } }
-  | ((announced: { readonly host: string; readonly port: number }) => { host: string; port: number } | undefined);
+  | { readonly [address: string]: MappedAddress }
+  | ((announced: { readonly host: string; readonly port: number }) => MappedAddress | undefined);
 
 /** The address that a node announced, and the one to dial. */
 export interface ResolvedEndpoint {
@@ -14,6 +21,14 @@ export interface ResolvedEndpoint {
   readonly id?: string | undefined;
 }
 
+/** An address as a reply gives it. */
+export interface AnnouncedAddress {
+  readonly host: string | null;
+  readonly port: number;
+  /** The node's host name, where the reply gives it besides its address. */
+  readonly hostname?: string | undefined;
+}
+
 /**
  * Finds the endpoint to dial for an announced host and port.
  *
@@ -22,11 +37,13 @@ export interface ResolvedEndpoint {
  * - A loopback address, heard from a server that is not on loopback: a cluster created on 127.0.0.1 and reached from
  *   elsewhere. Its nodes share a machine, the one that answered, so its host is dialled with the announced port.
  *
+ * Over TLS a node that is dialled by its address is known by its host name, where it announces one.
+ *
  * @param via the endpoint of the connection over which the address was heard; its TLS settings hold for all nodes.
  * @returns undefined when there is nothing to dial.
  */
 export function resolveEndpoint(
-  announced: { readonly host: string | null; readonly port: number },
+  announced: AnnouncedAddress,
   via: Endpoint,
   addressMap: AddressMap | undefined,
 ): ResolvedEndpoint | undefined {
@@ -35,8 +52,19 @@ export function resolveEndpoint(
   const host = announced.host === null || isWildcard(announced.host) ? via.host : announced.host;
   const mapped = translate({ host, port }, addressMap);
   const dialled = mapped ?? { host: isLoopback(host) && !isLoopback(via.host) ? via.host : host, port };
-  const endpoint = via.tls === undefined ? dialled : { ...dialled, tls: via.tls };
+  const serverName = mapped === undefined ? serverNameOf(dialled.host, announced, via) : mapped.serverName;
+  const endpoint: Endpoint = {
+    host: dialled.host,
+    port: dialled.port,
+    ...(via.tls === undefined ? {} : { tls: via.tls, ...(serverName === undefined ? {} : { serverName }) }),
+  };
   return { endpoint, announced: formatAddress({ host, port }) };
+}
+
+/** The same host has the same name; another one the name that it announces, when it is dialled by its address. */
+function serverNameOf(host: string, { hostname }: AnnouncedAddress, via: Endpoint): string | undefined {
+  if (host === via.host) return via.serverName;
+  return isIpAddress(host) ? hostname : undefined;
 }
 
 /** Whether a host is this machine itself, as far as its text tells. */
@@ -51,12 +79,12 @@ function isWildcard(host: string): boolean {
 function translate(
   announced: { readonly host: string; readonly port: number },
   addressMap: AddressMap | undefined,
-): { host: string; port: number } | undefined {
+): MappedAddress | undefined {
   if (addressMap === undefined) return undefined;
   const address = formatAddress(announced);
   const mapped =
     typeof addressMap === 'function'
       ? callUser(() => addressMap(announced))
       : Object.hasOwn(addressMap, address) && addressMap[address];
-  return mapped ? { host: mapped.host, port: mapped.port } : undefined;
+  return mapped || undefined;
 }

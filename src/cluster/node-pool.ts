@@ -1,6 +1,7 @@
 import { callUser, type Endpoint, formatAddress, type LinkOwner } from '../net/index.ts';
 import { ClusterNode, type NodeContext } from './cluster-node.ts';
 import type { ResolvedEndpoint } from './endpoints.ts';
+import { Seeds } from './seeds.ts';
 
 /** Makes the owner of a node's link; it is told which node it works for. */
 export type OwnerOfNode = (node: () => ClusterNode) => LinkOwner;
@@ -13,13 +14,14 @@ export class NodePool {
   readonly #context: NodeContext;
   readonly #ownerOf: OwnerOfNode;
   readonly #nodes = new Map<string, ClusterNode>();
-  readonly #seeds: ReadonlySet<string>;
+  readonly seeds: Seeds;
   #topology: ReadonlySet<string> = new Set();
 
   constructor(context: NodeContext, ownerOf: OwnerOfNode) {
     this.#context = context;
     this.#ownerOf = ownerOf;
-    this.#seeds = new Set(context.settings.seeds.map(formatAddress));
+    const { seeds, runtime, connectTimeoutMs: timeoutMs } = context.settings;
+    this.seeds = new Seeds(seeds, { runtime, timeoutMs });
   }
 
   get(address: string): ClusterNode | undefined {
@@ -58,15 +60,16 @@ export class NodePool {
     return node;
   }
 
-  /** The seeds as nodes; their host names are resolved again when they are dialled. */
-  seeds(): ClusterNode[] {
-    return this.#context.settings.seeds.map((endpoint) => this.at({ endpoint, announced: formatAddress(endpoint) }));
+  /** A seed as a node; no view has named it yet, unless it is known already. */
+  atSeed(endpoint: Endpoint): ClusterNode {
+    const address = formatAddress(endpoint);
+    return this.#nodes.get(address) ?? this.at({ endpoint, announced: address });
   }
 
   /** Whether a node that a redirection names may be connected to, and be given the credentials. */
   allows(endpoint: Endpoint): boolean {
     const address = formatAddress(endpoint);
-    if (this.#topology.has(address) || this.#seeds.has(address)) return true;
+    if (this.#topology.has(address) || this.seeds.has(address)) return true;
     const { allowNode } = this.#context.settings;
     return allowNode !== undefined && callUser(() => allowNode(address)) === true;
   }

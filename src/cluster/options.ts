@@ -5,14 +5,18 @@ import {
   checkPort,
   clientSettings,
   DEFAULT_PORT,
-  type Endpoint,
+  parseServiceUrl,
   parseUrl,
   type TlsOptions,
 } from '../net/index.ts';
 import { type CacheOptions, type CacheSettings, cacheSettings } from './cache/index.ts';
 import type { AddressMap } from './endpoints.ts';
+import type { SeedAddress } from './seeds.ts';
 
-/** A node to ask for the topology: a URL (`redis://host:port`, `rediss://...`) or a host and port. */
+/**
+ * A node to ask for the topology: a URL (`redis://host:port`, `rediss://...`, `unix:/path`) or a host and port; of a host
+ * with several addresses each is one. Or a name whose SRV records name several: `redis+srv://name`, `rediss+srv://name`.
+ */
 export type Seed = string | { readonly host: string; readonly port?: number | undefined };
 
 /** Options of {@link connectCluster}; those of every client besides. */
@@ -48,7 +52,7 @@ export interface ClusterOptions extends ClientOptions {
 }
 
 export interface ClusterSettings extends ClientSettings {
-  readonly seeds: readonly Endpoint[];
+  readonly seeds: readonly SeedAddress[];
   readonly addressMap: AddressMap | undefined;
   readonly allowNode: ((address: string) => boolean) | undefined;
   readonly connectionsPerNode: number;
@@ -66,7 +70,7 @@ export function clusterSettings(options: ClusterOptions): ClusterSettings {
   const { seeds, tls, ...rest } = options;
   if (!Array.isArray(seeds) || seeds.length === 0) throw invalidArgument('seeds must name at least one node');
   const parsed = seeds.map((seed) => parseSeed(seed, tls));
-  const fromUrl = parsed.find(({ password }) => password !== undefined);
+  const fromUrl = parsed.find(({ username, password }) => username !== undefined || password !== undefined);
   const credentials =
     options.password === undefined && fromUrl !== undefined
       ? { username: options.username ?? fromUrl.username, password: fromUrl.password }
@@ -87,7 +91,7 @@ export function clusterSettings(options: ClusterOptions): ClusterSettings {
   const { addressMap, allowNode } = options;
   return {
     ...settings,
-    seeds: parsed.map(({ endpoint }) => endpoint),
+    seeds: parsed.map(({ address }) => address),
     addressMap,
     allowNode,
     connectionsPerNode,
@@ -98,21 +102,32 @@ export function clusterSettings(options: ClusterOptions): ClusterSettings {
 }
 
 interface ParsedSeed {
-  endpoint: Endpoint;
+  address: SeedAddress;
   username?: string | undefined;
   password?: string | undefined;
 }
 
 function parseSeed(seed: Seed, tls: boolean | TlsOptions | undefined): ParsedSeed {
   const tlsOptions = tls === true ? {} : tls === false ? undefined : tls;
-  if (typeof seed === 'string') {
-    const { endpoint, username, password, database } = parseUrl(seed);
-    if (database !== undefined && database !== 0) throw invalidArgument('a cluster has database 0 alone');
-    const effective = endpoint.tls === undefined ? tlsOptions : { ...endpoint.tls, ...tlsOptions };
-    return { endpoint: { ...endpoint, tls: effective }, username, password };
-  }
+  if (typeof seed === 'string') return parseSeedUrl(seed, tlsOptions);
   if (seed === null || typeof seed !== 'object' || typeof seed.host !== 'string') {
     throw invalidArgument('a seed must be a URL or { host, port }');
   }
-  return { endpoint: { host: seed.host, port: checkPort(seed.port ?? DEFAULT_PORT), tls: tlsOptions } };
+  return { address: { host: seed.host, port: checkPort(seed.port ?? DEFAULT_PORT), tls: tlsOptions } };
+}
+
+function parseSeedUrl(text: string, tlsOptions: TlsOptions | undefined): ParsedSeed {
+  const service = parseServiceUrl(text);
+  if (service !== undefined) {
+    const { username, password, ...address } = service;
+    return { address: { ...address, tls: joined(address.tls, tlsOptions) }, username, password };
+  }
+  const { endpoint, username, password, database } = parseUrl(text);
+  if (database !== undefined && database !== 0) throw invalidArgument('a cluster has database 0 alone');
+  return { address: { ...endpoint, tls: joined(endpoint.tls, tlsOptions) }, username, password };
+}
+
+/** A URL says whether there is TLS, the option how. */
+function joined(ofUrl: TlsOptions | undefined, given: TlsOptions | undefined): TlsOptions | undefined {
+  return ofUrl === undefined ? given : { ...ofUrl, ...given };
 }

@@ -1,9 +1,11 @@
 import { ClusterError, ConnectionError, ErrorReply, RedisError } from '../errors.ts';
+import type { Endpoint } from '../net/index.ts';
 import type { Reply } from '../resp/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import { type RefreshReason, RefreshTrace, traceRefresh } from './diagnostics/index.ts';
 import type { NodePool } from './node-pool.ts';
 import type { ClusterSettings } from './options.ts';
+import { nameOfSeed } from './seeds.ts';
 import { parseClusterSlots, parseConfigEpochs, singleServerView, type TopologyView } from './topology.ts';
 
 /** Who was asked for a view, when, and why. */
@@ -33,6 +35,8 @@ export interface TopologyHost {
 }
 
 const QUERY_TIMEOUT_MS = 1000;
+/** How many known nodes are asked before the seeds are looked up. */
+const ASKED_BEFORE_SEEDS = 3;
 /** Two refreshes are at least so far apart. */
 const MIN_INTERVAL_MS = 50;
 /** A MOVED is followed without a refresh, so that can wait: the clients of a cluster spread, the more the larger it is. */
@@ -88,20 +92,28 @@ export class TopologyKeeper {
 
   async #askSeeds({ asked, reasons: why }: RefreshTrace): Promise<void> {
     const askedAt = this.#host.mapTime;
-    const seeds = this.#pool.seeds();
-    asked.push(...seeds.map(({ address }) => address));
     const reasons: string[] = [];
     const errors: RedisError[] = [];
-    const questions = seeds.map(async (seed) => {
-      try {
-        const view = await this.#ask(seed, this.#settings.connectTimeoutMs + QUERY_TIMEOUT_MS);
-        return { view, seed };
-      } catch (error) {
-        const { cause, message } = error as RedisError;
-        reasons.push(`${seed.address}: ${cause instanceof RedisError ? cause.message : message}`);
-        errors.push(error as RedisError);
-        throw error;
-      }
+    const failed = (name: string, error: RedisError): RedisError => {
+      const { cause, message } = error;
+      reasons.push(`${name}: ${cause instanceof RedisError ? cause.message : message}`);
+      errors.push(error);
+      return error;
+    };
+    const ask = async (endpoint: Endpoint): Promise<{ view: TopologyView; seed: ClusterNode }> => {
+      const seed = this.#pool.atSeed(endpoint);
+      asked.push(seed.address);
+      const timeoutMs = this.#settings.connectTimeoutMs + QUERY_TIMEOUT_MS;
+      const view = await this.#ask(seed, timeoutMs).catch((error: RedisError) => {
+        throw failed(seed.address, error);
+      });
+      return { view, seed };
+    };
+    const questions = this.#pool.seeds.find().map(async (found, i) => {
+      const endpoints = await found.catch((error: RedisError) => {
+        throw failed(nameOfSeed(this.#settings.seeds[i]!), error);
+      });
+      return Promise.any(endpoints.map(ask));
     });
     try {
       // Nothing was believed before, so nothing is in doubt.
@@ -172,7 +184,7 @@ export class TopologyKeeper {
    */
   async #askOneAfterTheOther({ asked, reasons }: RefreshTrace): Promise<boolean> {
     let hasView = false;
-    for (const node of this.#candidates()) {
+    for await (const node of this.#candidates()) {
       asked.push(node.address);
       const askedAt = this.#host.mapTime;
       // A node that can't say is no reason to give up: the next one may.
@@ -187,17 +199,43 @@ export class TopologyKeeper {
     return true;
   }
 
-  /** Whom to ask, most promising first: who is connected and answers, then anybody, then the seeds. */
-  #candidates(): Set<ClusterNode> {
+  /**
+   * Whom to ask, most promising first: who is connected and answers, then anybody. When a few could not say, the seeds come
+   * before the rest, looked up anew, since all addresses may have changed; and whom a view has named that nobody had heard
+   * of, for a second word on it.
+   */
+  async *#candidates(): AsyncGenerator<ClusterNode, void> {
+    const known = new Set(this.#pool.all());
+    const next = this.#ranked([...known]);
+    let areSeedsDue = true;
+    for (let asked = 0; ; asked++) {
+      if (areSeedsDue && (asked === ASKED_BEFORE_SEEDS || next.length === 0)) {
+        areSeedsDue = false;
+        const seeds = (await this.#pool.seeds.all()).map((endpoint) => this.#pool.atSeed(endpoint));
+        for (const seed of seeds.reverse()) {
+          // One that is known has had its turn, or has it now.
+          const at = next.indexOf(seed);
+          if (at >= 0) next.splice(at, 1);
+          if (at >= 0 || !known.has(seed)) next.unshift(seed);
+          known.add(seed);
+        }
+      }
+      const stranger = this.#pool.all().find((node) => !known.has(node));
+      const candidate = stranger ?? next.shift();
+      if (candidate === undefined) return;
+      known.add(candidate);
+      yield candidate;
+    }
+  }
+
+  #ranked(nodes: ClusterNode[]): ClusterNode[] {
     const { runtime } = this.#settings;
-    const nodes = this.#pool.all();
     const spread = new Map(nodes.map((node) => [node, runtime.random()]));
     const rank = (node: ClusterNode): number => {
       const cost = node.link.isReady ? Math.min(1000, node.link.silentMs) : 2000 + node.link.failures;
       return cost + spread.get(node)!;
     };
-    nodes.sort((a, b) => rank(a) - rank(b));
-    return new Set([...nodes, ...this.#pool.seeds()]);
+    return nodes.sort((a, b) => rank(a) - rank(b));
   }
 
   async #ask(node: ClusterNode, timeoutMs: number): Promise<TopologyView> {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Endpoint } from '../net/index.ts';
-import type { Reply } from '../resp/index.ts';
+import type { Reply, ReplyObject } from '../resp/index.ts';
 import { type AddressMap, type ResolvedEndpoint, resolveEndpoint } from './endpoints.ts';
 import { SLOT_COUNT } from './hash-slot.ts';
 import type { SlotRange } from './slot-map.ts';
@@ -76,9 +76,19 @@ function parseNode(node: Reply, { via, addressMap }: ViewContext): ResolvedEndpo
   const [name, port] = node;
   const host = Buffer.isBuffer(name) ? name.toString() : name;
   if ((host !== null && typeof host !== 'string') || typeof port !== 'number') return MALFORMED;
-  const resolved = resolveEndpoint({ host, port }, via, addressMap);
-  const id = node[2];
+  const [, , id, metadata] = node;
+  const resolved = resolveEndpoint({ host, port, hostname: hostnameIn(metadata) }, via, addressMap);
   return resolved === undefined || typeof id !== 'string' ? resolved : { ...resolved, id };
+}
+
+/** Servers from 7.0 on say more of a node: pairs, or a map in whichever shape the client has maps (protocol 19). */
+function hostnameIn(metadata: Reply | undefined): string | undefined {
+  let hostname: Reply | undefined;
+  if (metadata instanceof Map) hostname = metadata.get('hostname');
+  else if (Array.isArray(metadata)) {
+    for (let i = 0; i + 1 < metadata.length; i += 2) if (metadata[i] === 'hostname') hostname = metadata[i + 1];
+  } else if (typeof metadata === 'object' && metadata !== null) hostname = (metadata as ReplyObject)['hostname'];
+  return typeof hostname === 'string' && hostname !== '' ? hostname : undefined;
 }
 
 /** Servers before 4.0 name no id, and then no epoch is known. */

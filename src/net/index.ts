@@ -30,7 +30,9 @@ export {
   DEFAULT_PORT,
   type Endpoint,
   formatAddress,
+  isIpAddress,
   type ParsedUrl,
+  parseServiceUrl,
   parseUrl,
   type TlsOptions,
 } from './endpoint.ts';

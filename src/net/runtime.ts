@@ -1,4 +1,4 @@
-import { lookup, resolveSrv } from 'node:dns/promises';
+import { promises as dns } from 'node:dns';
 import type { Endpoint } from './endpoint.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 import { openTransport } from './transport.ts';
@@ -72,9 +72,10 @@ export function createSystemRuntime(): Runtime {
       if (!isAlive) transport.setReferenced(false);
       return transport;
     },
-    resolveHost: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
+    resolveHost: async (name) => (await dns.lookup(name, { all: true })).map(({ address }) => address),
     async resolveService(name) {
-      const records = await resolveSrv(name);
+      // Not imported by its own name, which would not follow `dns.setServers`.
+      const records = await dns.resolveSrv(name);
       return records.map(({ name: host, port, priority }) => ({ host, port, priority }));
     },
     setReferenced(isReferenced) {

@@ -105,5 +105,11 @@ function dial(endpoint: Endpoint, callback: (length: number, buffer: Uint8Array)
   const where = endpoint.path === undefined ? { host: endpoint.host, port: endpoint.port } : { path: endpoint.path };
   // `onread` is documented for both, but typed for TCP alone.
   if (endpoint.tls === undefined) return connectTcp({ ...where, onread } as never);
-  return connectTls({ ...where, ...endpoint.tls, onread } as never);
+  const { serverName, tls } = endpoint;
+  return connectTls({
+    ...where,
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...tls,
+    onread,
+  } as never);
 }

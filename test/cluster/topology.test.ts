@@ -37,6 +37,32 @@ test('NULL is the host that answered; a primary without an address leaves nobody
   assert.equal(summary([[0, 1, ['?', 7001], ['10.0.0.3', 2], ['?', 3]]]), ['0-1 nobody 10.0.0.3:2']);
 });
 
+test('the host name in the metadata is the server’s name, in every shape that maps have', () => {
+  const shapes: unknown[] = [
+    ['ip', '10.0.0.2', 'hostname', 'node2'],
+    new Map([['hostname', 'node2']]),
+    Object.assign(Object.create(null), { hostname: 'node2' }),
+  ];
+  const nameWith = (metadata: unknown): string | undefined => {
+    const context = { via: { ...VIA, tls: {} }, addressMap: undefined, epochs: EPOCHS };
+    const view = parseClusterSlots([[0, 1, ['10.0.0.2', 1, 'id', metadata as Reply]]], context);
+    return view!.ranges[0]!.primary!.endpoint.serverName;
+  };
+  for (const shape of shapes) assert.is(nameWith(shape), 'node2');
+  const others = [
+    [],
+    ['ip', 'hostname'],
+    ['hostname'],
+    ['hostname', 5],
+    ['hostname', ''],
+    null,
+    'hostname',
+    7,
+    new Map(),
+  ];
+  for (const other of others) assert.is(nameWith(other), undefined, JSON.stringify(other));
+});
+
 test('an empty cluster has no ranges', () => {
   assert.equal(summary([]), []);
 });

@@ -13,6 +13,8 @@ export class FakeNode {
   readonly connections: FakeTransport[] = [];
   /** Null: dialling it fails. */
   answer: Answer | null = () => '+OK\r\n';
+  /** Dialling it gets no answer, not even a refusal. */
+  isUnreachable = false;
   /** How long it takes to answer. */
   latencyMs = 0;
   /** The password it wants. */
@@ -57,6 +59,13 @@ export class FakeCluster {
     const share = Math.ceil(16384 / count);
     this.layout = this.nodes.map((node, n) => [n * share, Math.min(16383, (n + 1) * share - 1), node]);
     this.runtime.onOpen = (transport) => this.#open(transport);
+  }
+
+  /** One more node, which nobody has heard of yet. */
+  addNode(host: string, port: number): FakeNode {
+    const node = new FakeNode(host, port);
+    this.nodes.push(node);
+    return node;
   }
 
   /** A client that has looked at the topology. */
@@ -109,7 +118,7 @@ export class FakeCluster {
     const node = this.nodes.find((one) => one.host === host && one.port === port);
     const answer = node?.answer;
     this.runtime.setTimer(() => {
-      if (transport.isDestroyed) return;
+      if (transport.isDestroyed || node?.isUnreachable === true) return;
       if (node === undefined || answer === null) {
         transport.close(new Error(`connect ECONNREFUSED ${host}:${port}`));
         return;

@@ -129,14 +129,14 @@ export class FakeRuntime implements Runtime {
     return transport;
   }
 
-  /** The addresses of each host name, and the targets of each service. */
+  /** The addresses of host names, none where there is no such name, and the targets of services; others are their own address. */
   readonly hosts: Map<string, readonly string[]> = new Map();
   readonly services: Map<string, readonly ServiceTarget[]> = new Map();
   isReferenced = true;
 
   resolveHost(name: string): Promise<readonly string[]> {
-    const addresses = this.hosts.get(name);
-    return addresses === undefined ? Promise.reject(new Error(`ENOTFOUND ${name}`)) : Promise.resolve(addresses);
+    const addresses = this.hosts.get(name) ?? [name];
+    return addresses.length === 0 ? Promise.reject(new Error(`ENOTFOUND ${name}`)) : Promise.resolve(addresses);
   }
 
   resolveService(name: string): Promise<readonly ServiceTarget[]> {

@@ -22,6 +22,8 @@ export class VirtualRuntime implements Runtime {
   trace: ((timeMs: number, text: string) => void) | undefined;
   /** The addresses of each host name. */
   readonly names: Map<string, readonly string[]> = new Map();
+  /** The targets of each service. */
+  readonly services: Map<string, readonly ServiceTarget[]> = new Map();
   readonly #queue = new EventQueue();
   readonly #random: () => number;
   #dialer: Dialer = (endpoint, events) => this.#refuse(endpoint, events);
@@ -69,14 +71,15 @@ export class VirtualRuntime implements Runtime {
     return this.#dialer(endpoint, events);
   }
 
-  /** Names are unknown to it, but those of {@link names}. */
+  /** A name stands for itself, unless {@link names} has addresses for it; for none there is no such name. */
   resolveHost(name: string): Promise<readonly string[]> {
-    const addresses = this.names.get(name);
-    return addresses === undefined ? Promise.reject(new Error(`ENOTFOUND ${name}`)) : Promise.resolve(addresses);
+    const addresses = this.names.get(name) ?? [name];
+    return addresses.length === 0 ? Promise.reject(new Error(`ENOTFOUND ${name}`)) : Promise.resolve(addresses);
   }
 
   resolveService(name: string): Promise<readonly ServiceTarget[]> {
-    return Promise.reject(new Error(`ENOTFOUND ${name}`));
+    const targets = this.services.get(name);
+    return targets === undefined ? Promise.reject(new Error(`ENODATA ${name}`)) : Promise.resolve(targets);
   }
 
   /** Virtual time keeps no process alive. */
