@@ -108,7 +108,12 @@ export class ConnectionBudget {
       next.permitted();
     }
     this.#isServing = false;
-    if (this.#firstWanted() !== undefined) this.#timer ??= this.#runtime.setTimer(this.#tick, TICK_MS);
+    if (this.#firstWanted() !== undefined) {
+      this.#timer ??= this.#runtime.setTimer(this.#tick, TICK_MS);
+    } else if (this.#open.size + this.#waiting.size === 0) {
+      this.#runtime.clearTimer(this.#timer);
+      this.#timer = undefined;
+    }
   }
 
   /** Who may be dialled now; for what nobody waits for, nothing is closed. */
