@@ -35,17 +35,19 @@ export class Seeds {
   readonly #context: SeedsContext;
   /** The last look-up, and when it was. */
   #last: { at: number; found: Promise<readonly Endpoint[]>[] } | undefined;
-  /** All that were ever found, by address: what the user's names lead to may be given the user's credentials. */
-  readonly #found = new Set<string>();
+  /** The addresses that each led to last: what the user's names lead to may be given the user's credentials. */
+  readonly #found = new Map<SeedAddress, readonly string[]>();
 
   constructor(seeds: readonly SeedAddress[], context: SeedsContext) {
     this.#seeds = seeds;
     this.#context = context;
-    for (const seed of seeds) if (!isService(seed)) this.#found.add(formatAddress(seed));
+    for (const seed of seeds) if (!isService(seed)) this.#found.set(seed, [formatAddress(seed)]);
   }
 
+  /** Whether the user has named this address, or a name that led to it when it was looked up last. */
   has(address: string): boolean {
-    return this.#found.has(address);
+    for (const addresses of this.#found.values()) if (addresses.includes(address)) return true;
+    return false;
   }
 
   /**
@@ -70,7 +72,7 @@ export class Seeds {
 
   async #find(seed: SeedAddress): Promise<Endpoint[]> {
     const endpoints = isService(seed) ? await this.#targetsOf(seed) : await this.#addressesOf(seed);
-    for (const endpoint of endpoints) this.#found.add(formatAddress(endpoint));
+    this.#found.set(seed, endpoints.map(formatAddress));
     return endpoints;
   }
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Cluster, type ClusterOptions, connectCluster } from '../../src/cluster/index.ts';
+import { Cluster, type ClusterOptions, connectCluster, hashSlot } from '../../src/cluster/index.ts';
 import { type SeedAddress, Seeds } from '../../src/cluster/seeds.ts';
 import type { ConnectionError } from '../../src/errors.ts';
 import { formatAddress } from '../../src/net/index.ts';
@@ -54,7 +54,7 @@ test('a service stands for its targets by their priority, and those for their ad
   assert.equal(await found(seeds), ['first:1', '10.0.0.1:2', '10.0.0.2:2', 'last:3']);
 });
 
-test('a name is looked up anew every time; what it led to once stays a seed', async () => {
+test('a name is looked up anew every time; what it led to last is a seed, and what it led to before is not', async () => {
   const { runtime, seeds } = setUp({ host: 'many', port: 7 });
   runtime.hosts.set('many', ['10.0.0.1', '10.0.0.2']);
   assert.equal(await found(seeds), ['10.0.0.1:7', '10.0.0.2:7']);
@@ -62,10 +62,10 @@ test('a name is looked up anew every time; what it led to once stays a seed', as
   assert.equal(await found(seeds), ['10.0.0.1:7', '10.0.0.2:7'], 'but not more than once a second');
   runtime.advance(1000);
   assert.equal(await found(seeds), ['10.0.0.2:7', '10.0.0.3:7']);
-  const asked = ['10.0.0.1:7', '10.0.0.3:7', 'many:7', '10.0.0.4:7', '10.0.0.1:8'];
+  const asked = ['10.0.0.1:7', '10.0.0.2:7', '10.0.0.3:7', '10.0.0.4:7', '10.0.0.2:8'];
   assert.equal(
     asked.filter((address) => seeds.has(address)),
-    ['10.0.0.1:7', '10.0.0.3:7', 'many:7'],
+    ['10.0.0.2:7', '10.0.0.3:7'],
   );
 });
 
@@ -181,14 +181,18 @@ function name(fake: FakeCluster, seed: string, host: string): void {
   } else fake.runtime.hosts.set('nodes', [host, '10.0.0.99']);
 }
 
-test('what a seed’s name leads to is given the credentials, and what MOVED names besides is not', async () => {
+test('a MOVED to what a seed’s name leads to is followed at once, one to anybody else is not', async () => {
   const fake = new FakeCluster(1);
   const [node] = fake.nodes as [FakeNode];
+  const [sibling, stranger] = [fake.addNode('10.0.0.2', 7000), fake.addNode('6.6.6.6', 7000)];
+  sibling.answer = () => '+from the sibling\r\n';
   fake.runtime.hosts.set('many', ['10.0.0.1', '10.0.0.2']);
   const cluster = await connectBy(fake, 'redis://:secret@many:7000');
-  assert.is(node.connections.length, 1);
-  const hosts = new Set(fake.runtime.transports.map(({ endpoint }) => endpoint.host));
-  assert.equal(hosts, new Set(['10.0.0.1', '10.0.0.2']));
+  const slot = hashSlot('foo');
+  let moves = 0;
+  node.answer = () => `-MOVED ${slot} ${moves++ === 0 ? stranger.address : sibling.address}\r\n`;
+  assert.is(await fake.settle(cluster.send(['GET', 'foo'])), 'from the sibling');
+  assert.equal([moves, stranger.connections.length], [2, 0]);
   cluster.destroy();
 });
 
