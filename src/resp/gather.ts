@@ -7,6 +7,9 @@ const INITIAL_BYTES = 256;
 const KEPT_BYTES = 64 * 1024;
 /** Memory for the announced length is taken when one part in so many is there; until then it grows with what comes. */
 const TRUSTED_PART = 16;
+/** Behind one large chunk so much is taken at once: that saves copying what came before. */
+const TRUSTED_CHUNK_BYTES = 32 * 1024;
+const TRUSTED_BYTES = 16 * 1024 * 1024;
 
 /** So few bytes are copied by a loop, which costs less than a call into the engine. */
 const LOOP_BYTES = 32;
@@ -89,8 +92,10 @@ export class Gather {
   }
 
   #grow(needed: number): void {
-    const isTrusted = this.#expected >= needed && this.#expected <= needed * TRUSTED_PART;
-    const grown = Buffer.allocUnsafeSlow(Math.max(isTrusted ? this.#expected : needed * 2, INITIAL_BYTES));
+    const expected = this.#expected;
+    const isLarge = needed >= TRUSTED_CHUNK_BYTES && expected <= TRUSTED_BYTES;
+    const isTrusted = expected >= needed && (isLarge || expected <= needed * TRUSTED_PART);
+    const grown = Buffer.allocUnsafeSlow(Math.max(isTrusted ? expected : needed * 2, INITIAL_BYTES));
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
   }

@@ -28,6 +28,9 @@ test('it can be used again and again', () => {
 test('memory follows what comes, not what was announced', () => {
   assert.ok(gathered(['x'], 500_000_000).bytes.length <= 256);
   assert.ok(gathered(['x'.repeat(1000)], 500_000_000).bytes.length <= 2000);
+  assert.ok(gathered(['x'.repeat(1_000_000)], 500_000_000).bytes.length <= 2_000_000);
+  assert.ok(gathered(['x'.repeat(30_000)], 16_000_000).bytes.length <= 60_000);
+  assert.ok(gathered(['x'.repeat(60_000)], 17_000_000).bytes.length <= 120_000);
 });
 
 test('when enough of the announced bytes is there, their memory is taken once and handed over', () => {
