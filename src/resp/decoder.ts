@@ -54,6 +54,8 @@ export class Decoder {
   /** Whether the beginning of a short frame is left, and whether it begins a plain reply. */
   #isLeft = false;
   #isLeftPlain = false;
+  /** Where less than so many bytes come, what is left stays as it is: see {@link TokenReader.missing}. */
+  #missing = 0;
   /** Whether a visitor is being told of something right now. */
   #isTelling = false;
 
@@ -102,6 +104,11 @@ export class Decoder {
    */
   feed(chunk: Uint8Array): void {
     const bytes = asBuffer(chunk);
+    const { length } = bytes;
+    if (length < this.#missing && this.#inbox.add(bytes)) {
+      this.#missing -= length;
+      return;
+    }
     if (this.#isTelling) throw calledByVisitor('feed');
     if (!this.#isDrained) {
       this.#waiting.push(bytes);
@@ -109,6 +116,7 @@ export class Decoder {
     }
     if (this.#reader.absorb(bytes)) return;
     this.#isDrained = this.#take(bytes) && this.#isLeft && this.#reader.isStillCutShort();
+    this.#missing = this.#isDrained ? this.#reader.missing : 0;
     if (this.#isDrained) return;
     this.#isPlain = this.#isPlain || (this.#isLeft && this.#isLeftPlain);
     this.#isLeft = false;

@@ -60,6 +60,17 @@ export class Inbox {
     return true;
   }
 
+  /** The same where it is no more than copying: what is left lies in our own memory, and there is room. */
+  add(chunk: Buffer): boolean {
+    const cursor = this.#cursor;
+    const own = this.#own;
+    const end = cursor.end + chunk.length;
+    if (cursor.bytes !== own || end > own.length) return false;
+    append(chunk, own, cursor.end);
+    cursor.end = end;
+    return true;
+  }
+
   /** Lets go of the chunk; what is left of it, at most {@link LEFT_BYTES}, is kept. */
   leave(): void {
     const cursor = this.#cursor;

@@ -120,6 +120,12 @@ export class TokenReader {
     return this.#isCutLine(position) && isValueType(bytes[position]!);
   }
 
+  /** How many bytes of what was left are to come, up to the first that is to be judged; 0 where nobody knows. */
+  get missing(): number {
+    const { position, end } = this.#cursor;
+    return Math.max(0, this.#leastBytes - (end - position) - 1);
+  }
+
   /** Whether what was left is still to be left, with what came behind it. */
   isStillCutShort(): boolean {
     const { bytes, position, end } = this.#cursor;
