@@ -34,7 +34,8 @@ export async function startTarget(choice?: string, options: { withCluster?: bool
   try {
     const plain = await start({});
     const secured = await start({ requirepass: PASSWORD });
-    const replica = await start({ replicaof: `${plain.host} ${plain.port}` });
+    // The name that every version knows: Redis 4.0 has no other.
+    const replica = await start({ slaveof: `${plain.host} ${plain.port}` });
     if (isAtLeast(server, [6, 0, 0])) await addUsers(secured, isAtLeast(server, [6, 2, 0]));
     await isInStep(replica);
     const target = describe({ plain, secured, replica }, isAtLeast(server, [6, 0, 0]));

@@ -44,7 +44,7 @@ rm -rf "$WORK"`;
  * Safe when several processes do it together, and resumable: see {@link FETCH_SCRIPT}. Beside `root` it keeps a lock
  * file and, until it has succeeded, a folder with what it has downloaded.
  *
- * @throws {Error} with the last lines of the tools' output, when the package cannot be had.
+ * @throws {Error} with the tools' own words in one line, when the package cannot be had.
  */
 export async function fetchPackage(root: string, choice: PackageChoice): Promise<void> {
   const work = join(dirname(root), `.${basename(root)}.fetch`);
@@ -76,7 +76,16 @@ Dir::Cache "${work}";
 Dir::Cache::archives "${work}/archives";
 Dir::Etc::Preferences "/dev/null";
 Dir::Etc::PreferencesParts "/dev/null";
-${hasOwnSources ? `Dir::Etc::SourceList "${work}/server.sources";\nDir::Etc::SourceParts "/dev/null";\n` : ''}`;
+${hasOwnSources ? ownSources(work) : ''}`;
+}
+
+// With sources of its own nothing but the mirror of the server is asked: if that cannot be reached, there is no sense in
+// looking for the package in what lists there are.
+function ownSources(work: string): string {
+  return `Dir::Etc::SourceList "${work}/server.sources";
+Dir::Etc::SourceParts "/dev/null";
+APT::Update::Error-Mode "any";
+`;
 }
 
 async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
@@ -91,5 +100,12 @@ async function run(command: string, args: readonly string[], env: NodeJS.Process
     child.on('error', reject);
     child.on('close', resolve);
   });
-  if (code !== 0) throw new Error(`the server could not be fetched:\n${output.trim()}`);
+  if (code !== 0) throw new Error(`${basename(env['ROOT']!)} could not be fetched: ${reasonIn(output)}`);
+}
+
+/** What apt calls an error, else the last that was said. */
+function reasonIn(output: string): string {
+  const lines = output.trim().split('\n');
+  const errors = lines.filter((line) => line.startsWith('E: ')).map((line) => line.slice('E: '.length));
+  return errors.length > 0 ? errors.join(' ') : lines.at(-1)!;
 }

@@ -9,7 +9,14 @@ export interface KnownServer {
 }
 
 /** Names that {@link findServer} understands. */
-export type KnownServerName = 'redis-6.0' | 'redis-7.0' | 'redict-7.3' | 'valkey-8.0' | 'redis-8.0' | 'valkey-8.1';
+export type KnownServerName =
+  | 'redis-6.0'
+  | 'redis-7.0'
+  | 'redict-7.3'
+  | 'valkey-8.0'
+  | 'redis-8.0'
+  | 'valkey-8.1'
+  | 'valkey-forky';
 
 /** Every server that can be fetched by name, oldest first. */
 export const KNOWN_SERVERS: Readonly<Record<KnownServerName, KnownServer>> = {
@@ -19,6 +26,8 @@ export const KNOWN_SERVERS: Readonly<Record<KnownServerName, KnownServer>> = {
   'valkey-8.0': { suites: ['bookworm', 'bookworm-backports'], package: 'valkey-server' },
   'redis-8.0': { suites: ['trixie'], package: 'redis-server' },
   'valkey-8.1': { suites: ['trixie'], package: 'valkey-server' },
+  // The next release of Debian, whose packages still move on: Valkey 9.1 or later. So the suite gives the name.
+  'valkey-forky': { suites: ['forky'], package: 'valkey-server' },
 };
 
 /** True when the text is one of the names of {@link KNOWN_SERVERS}. */

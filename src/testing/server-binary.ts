@@ -58,9 +58,10 @@ export async function describeServer(executable: Executable): Promise<ServerDesc
 
 /** Reads the line a server prints for `--version`; undefined when the text is not one. */
 export function parseVersion(text: string): ServerDescription | undefined {
-  const match = /^(Redis|Valkey|Redict) server v=(\d+)\.(\d+)\.(\d+)/.exec(text);
+  const match = /^(?:(Redis|Valkey|Redict) s|S)erver v=(\d+)\.(\d+)\.(\d+)/.exec(text);
   if (match === null) return undefined;
-  const name = match[1]!.toLowerCase() as ServerName;
+  // Valkey 7.2 had taken Redis's name out of the line, and not yet put its own in.
+  const name = (match[1] ?? 'Valkey').toLowerCase() as ServerName;
   return { name, version: [Number(match[2]), Number(match[3]), Number(match[4])] };
 }
 

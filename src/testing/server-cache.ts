@@ -44,7 +44,7 @@ export function ownServerName(): string | undefined {
  * Fetches a server into the cache, once: 25 to 60 MB to download, up to 100 MB on disk, some seconds.
  *
  * @param name a known server, or {@link ownServerName}.
- * @throws {Error} with the last lines of apt, when the package cannot be had.
+ * @throws {Error} with apt's own words in one line, when the package cannot be had.
  */
 export async function fetchServer(name: string): Promise<Executable> {
   const root = join(serverCacheFolder(), name);

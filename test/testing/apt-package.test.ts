@@ -17,6 +17,7 @@ const test = suite<Context>('testing/apt-package', { folder: '', restore: () => 
 // Stand-ins for the two programs of the system: they log their calls, and "download" and "unpack" one file.
 const APT_GET = `#!/bin/sh
 echo "apt-get $*" >> "$LOG"
+[ "$*" != "$FAILS" ] || { echo "W: ignored" >&2; echo "E: no suite there" >&2; exit 100; }
 case "$*" in
   *install*missing*) echo "E: Unable to locate package missing" >&2; exit 100;;
   *install*broken*) echo downloaded > archives/first.deb; kill -9 $$;;
@@ -84,14 +85,22 @@ testOnDebian('the first package that exists is taken', async ({ folder }) => {
 });
 
 testOnDebian(
-  'what apt said is in the error when no package exists, and nothing is left in place',
+  'what apt said is the one line of the error when no package exists, and nothing is left in place',
   async ({ folder }) => {
     const root = join(folder, 'server');
     const error = await errorOf(fetchPackage(root, { packages: ['missing'], sources: undefined }));
-    assert.match(error.message, 'Unable to locate package missing');
+    assert.is(error.message, 'server could not be fetched: Unable to locate package missing');
     assert.not(existsSync(root));
   },
 );
+
+testOnDebian('a mirror without the suite ends the fetch, in its own words', async ({ folder }) => {
+  const restore = setEnvironment({ FAILS: '--config-file=apt.conf --quiet=2 update' });
+  const error = await errorOf(fetchPackage(join(folder, 'valkey'), { packages: ['server'], sources: 'Types: deb\n' }));
+  restore();
+  assert.is(error.message, 'valkey could not be fetched: no suite there');
+  assert.equal(calls(folder), ['apt-get update']);
+});
 
 testOnDebian('a fetch that was broken off is gone on with where it stood', async ({ folder }) => {
   const root = join(folder, 'server');

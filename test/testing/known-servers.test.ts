@@ -8,6 +8,7 @@ test("each Debian release has its own package's server", () => {
   assert.is(knownServerOfSuite('bullseye'), 'redis-6.0');
   assert.is(knownServerOfSuite('bookworm'), 'redis-7.0');
   assert.is(knownServerOfSuite('trixie'), 'redis-8.0');
+  assert.is(knownServerOfSuite('forky'), 'valkey-forky');
   assert.is(knownServerOfSuite('sid'), undefined);
 });
 

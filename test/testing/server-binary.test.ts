@@ -34,6 +34,7 @@ test('the version line of each family is understood', () => {
     version: [7, 0, 15],
   });
   assert.equal(parseVersion('Valkey server v=8.1.1 sha=0'), { name: 'valkey', version: [8, 1, 1] });
+  assert.equal(parseVersion('Server v=7.2.7 sha=0'), { name: 'valkey', version: [7, 2, 7] });
   assert.equal(parseVersion('Redict server v=7.3.6 sha=0'), { name: 'redict', version: [7, 3, 6] });
   assert.is(parseVersion('redis-cli 7.0.15'), undefined);
   assert.is(parseVersion(''), undefined);
