@@ -1,4 +1,5 @@
 /** Moves one slot with its keys from one primary to another, in steps between which a test can look, wait or stop. */
+import { ErrorReply } from '../errors.ts';
 import type { Argument } from '../resp/index.ts';
 import { findDisagreement, introduce } from './cluster-formation.ts';
 import type { ClusterNode } from './cluster-node.ts';
@@ -18,12 +19,13 @@ export interface MigrationParties {
   readonly target: MigrationNode;
   /** All nodes of the cluster that are alive when it is called. */
   readonly liveNodes: () => readonly MigrationNode[];
-  /** The password of the nodes, where they have one. */
+  /** The password of the nodes, where they have one; before 4.0.7 the target wants none while keys are moved. */
   readonly password: string | undefined;
 }
 
 /** How long the source waits for the target, per batch of keys; both serve nobody else meanwhile. */
 const MIGRATE_TIMEOUT_MS = 5000;
+const SEND_OPTIONS = { timeoutMs: 2 * MIGRATE_TIMEOUT_MS };
 
 // Before a slot changes hands, all must agree on the last time one did. An owner has one epoch for all its slots: a node
 // that has not heard of a slot taken back, and then hears of the loser's next epoch, will never believe the taker.
@@ -67,14 +69,12 @@ export class SlotMigration {
     const keys = (await source.send(['CLUSTER', 'GETKEYSINSLOT', slot, count], { reply: 'bytes' })) as Buffer[];
     if (keys.length === 0) return 0;
     const { password } = this.#parties;
-    if (password === undefined || isAtLeast(source.process.binary, [4, 0, 7])) {
-      const authentication = password === undefined ? [] : ['AUTH', password];
-      const where = [target.host, target.port, '', 0, MIGRATE_TIMEOUT_MS];
-      const command = ['MIGRATE', ...where, ...authentication, 'KEYS', ...keys];
-      await source.send(command, { timeoutMs: 2 * MIGRATE_TIMEOUT_MS });
-    } else {
-      for (const key of keys) await copyKey(key, source, target);
-    }
+    const knowsAuth = isAtLeast(source.process.binary, [4, 0, 7]);
+    const authentication = password !== undefined && knowsAuth ? ['AUTH', password] : [];
+    const where = [target.host, target.port, '', 0, MIGRATE_TIMEOUT_MS];
+    const command = ['MIGRATE', ...where, ...authentication, 'KEYS', ...keys];
+    if (password === undefined || knowsAuth) await source.send(command, SEND_OPTIONS);
+    else await this.#migrateWithoutAuth(command, password);
     return keys.length;
   }
 
@@ -105,6 +105,25 @@ export class SlotMigration {
     await back.finish();
   }
 
+  // A MIGRATE that cannot say a password needs a target that wants none. Who is authenticated there remains so; who
+  // connects meanwhile is told NOAUTH afterwards, and has to come again. To copy keys and delete them if they have not
+  // changed would never come to an end for one that is always written to.
+  async #migrateWithoutAuth(command: readonly Argument[], password: string): Promise<void> {
+    const { source, target } = this;
+    for (let isDone = false; !isDone; ) {
+      await target.send(['CONFIG', 'SET', 'requirepass', '']);
+      try {
+        await source.send(command, SEND_OPTIONS);
+        isDone = true;
+      } catch (error) {
+        // Another move to this node has just ended, and set the password again.
+        if (!(error instanceof ErrorReply && error.message.includes('NOAUTH'))) throw error;
+      } finally {
+        await target.send(['CONFIG', 'SET', 'requirepass', password]);
+      }
+    }
+  }
+
   // A primary that has just lost its last slot may have become a replica by itself, which takes no SETSLOT and needs
   // none; and it is no failure of the move when another node ends meanwhile.
   async #tell(node: MigrationNode, command: readonly Argument[]): Promise<void> {
@@ -114,20 +133,5 @@ export class SlotMigration {
       if (!this.#parties.liveNodes().includes(node)) return;
       if ((await node.self()).role === 'primary') throw error;
     }
-  }
-}
-
-const READ_KEY = `return {redis.call('DUMP', KEYS[1]), redis.call('PTTL', KEYS[1])}`;
-const DELETE_UNCHANGED = `if redis.call('DUMP', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
-
-// What MIGRATE does, for servers whose MIGRATE has no AUTH. Clients keep finding the key at the source until it goes
-// there, and it goes only if nothing changed it since it was read; else the copy is made anew.
-async function copyKey(key: Buffer, from: MigrationNode, to: MigrationNode): Promise<void> {
-  for (let isDone = false, attempt = 1; !isDone; attempt++) {
-    const [dump, ttlMs] = (await from.send(['EVAL', READ_KEY, 1, key], { reply: 'bytes' })) as [Buffer | null, number];
-    if (dump === null) return;
-    const replace = attempt > 1 ? ['REPLACE'] : [];
-    await to.send(['RESTORE-ASKING', key, Math.max(ttlMs, 0), dump, ...replace]);
-    isDone = (await from.send(['EVAL', DELETE_UNCHANGED, 1, key, dump])) === 1;
   }
 }

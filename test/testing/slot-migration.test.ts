@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ErrorReply } from '../../src/errors.ts';
 import type { Argument, Reply } from '../../src/resp/index.ts';
 import type { NodeView } from '../../src/testing/cluster-view.ts';
 import type { ServerVersion } from '../../src/testing/server-binary.ts';
@@ -15,6 +16,7 @@ class FakeNode implements MigrationNode {
   readonly host = '127.0.0.1';
   readonly process: MigrationNode['process'];
   readonly replies: Reply[] = [];
+  readonly migrateRefusals: Error[] = [];
   configEpoch = 1;
   role: NodeView['role'] = 'primary';
   refusal: Error | undefined;
@@ -42,8 +44,8 @@ class FakeNode implements MigrationNode {
     );
     const [name, subcommand] = command;
     if (this.refusal !== undefined && command[3] === 'NODE') throw this.refusal;
-    const isRead = name === 'EVAL' || subcommand === 'GETKEYSINSLOT';
-    return isRead ? (this.replies.shift() ?? []) : 'OK';
+    if (name === 'MIGRATE' && this.migrateRefusals.length > 0) throw this.migrateRefusals.shift();
+    return subcommand === 'GETKEYSINSLOT' ? (this.replies.shift() ?? []) : 'OK';
   }
 
   async self(): Promise<NodeView> {
@@ -101,34 +103,35 @@ test('MIGRATE has the password where the server knows AUTH there, from 4.0.7 on'
   assert.is(log.at(-1), 'a: MIGRATE 127.0.0.1 7098  0 5000 AUTH secret KEYS k');
 });
 
-test('before, a key with a password is copied, and deleted when nothing changed it meanwhile', async () => {
+test('before, the target wants no password while keys are moved', async () => {
   const { log, source, parties } = setUp([4, 0, 1], 'secret');
   const migration = await SlotMigration.begin(parties);
-  source.replies.push(keys('k'), [Buffer.from('dump'), -1], 1);
+  source.replies.push(keys('k'));
   assert.is(await migration.migrateKeys(1), 1);
-  assert.equal(
-    log.slice(3).map((line) => line.replace(/EVAL .* 1 k/, 'EVAL k')),
-    ['a: EVAL k', 'b: RESTORE-ASKING k 0 dump', 'a: EVAL k dump'],
-  );
+  assert.equal(log.slice(3), [
+    'b: CONFIG SET requirepass ',
+    'a: MIGRATE 127.0.0.1 7098  0 5000 KEYS k',
+    'b: CONFIG SET requirepass secret',
+  ]);
 });
 
-test('a key that changed while it was copied is copied again over the first copy', async () => {
+test('it wants one again when keys could not be moved', async () => {
   const { log, source, parties } = setUp([4, 0, 1], 'secret');
   const migration = await SlotMigration.begin(parties);
-  source.replies.push(keys('k'), [Buffer.from('old'), 900], 0, [Buffer.from('new'), 800], 1);
-  await migration.migrateKeys(1);
-  assert.equal(
-    log.filter((line) => line.startsWith('b: RESTORE')),
-    ['b: RESTORE-ASKING k 900 old', 'b: RESTORE-ASKING k 800 new REPLACE'],
-  );
+  source.replies.push(keys('k'));
+  source.migrateRefusals.push(new ErrorReply('ERR Target instance replied with error: BUSYKEY'));
+  assert.match((await errorOf(migration.migrateKeys(1))).message, 'BUSYKEY');
+  assert.is(log.at(-1), 'b: CONFIG SET requirepass secret');
 });
 
-test('a key that is gone when it is read needs no copy', async () => {
+test('a password that another move has set again in between is lifted once more', async () => {
   const { log, source, parties } = setUp([4, 0, 1], 'secret');
   const migration = await SlotMigration.begin(parties);
-  source.replies.push(keys('k'), [null, -2]);
-  await migration.migrateKeys(1);
-  assert.not(log.some((line) => line.includes('RESTORE')));
+  source.replies.push(keys('k'));
+  source.migrateRefusals.push(new ErrorReply('ERR Target instance replied with error: NOAUTH'));
+  assert.is(await migration.migrateKeys(1), 1);
+  assert.is(log.filter((line) => line.startsWith('a: MIGRATE')).length, 2);
+  assert.is(log.at(-1), 'b: CONFIG SET requirepass secret');
 });
 
 test('the new owner is told to the target, then to the source, then to the others', async () => {
