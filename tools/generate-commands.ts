@@ -1,22 +1,27 @@
 /**
- * Writes src/commands/command-table.ts from the COMMAND replies of real servers, the oldest given first: the table is
- * their union, and where they differ the last one counts.
+ * Writes src/commands/command-table.ts from the COMMAND replies of real servers: the table is their union, and where they
+ * differ the last one counts.
  *
- *     node build/tools/generate-commands.js HOST:PORT ... > src/commands/command-table.ts
+ *     node build/tools/generate-commands.js [SERVER ...] > src/commands/command-table.ts
+ *
+ * SERVER: a path, for servers that cannot be had by name; they come last.
  */
-import { connect } from 'node:net';
 import { type CommandEntry, readCommandReply } from '../src/commands/index.ts';
-import { Decoder, encodeCommand, NEED_DATA, type Reply } from '../src/resp/index.ts';
+import { connect } from '../src/net/index.ts';
+import type { Reply } from '../src/resp/index.ts';
+import { startServer } from '../src/testing/index.ts';
+
+// Redis is the last, because it leaves fewer tips out.
+const SERVERS = ['redis-6.0', 'redis-7.0', 'redict-7.3', 'valkey-8.0', 'valkey-8.1', 'valkey-forky', 'redis-8.0'];
 
 // Not commands: they end the connection of a browser that was tricked into talking to a server.
 const DECOYS: ReadonlySet<string> = new Set(['POST', 'HOST:']);
 
-async function main(addresses: readonly string[]): Promise<void> {
-  if (addresses.length === 0) throw new Error('usage: generate-commands HOST:PORT ...');
+async function main(further: readonly string[]): Promise<void> {
   const entries = new Map<string, CommandEntry>();
   const versions: string[] = [];
-  for (const address of addresses) {
-    const [info, commands] = await ask(address, [['INFO', 'server'], ['COMMAND']]);
+  for (const server of [...SERVERS, ...further]) {
+    const [info, commands] = await ask(server, [['INFO', 'server'], ['COMMAND']]);
     versions.push(serverVersion(String(info)));
     for (const entry of (commands as Reply[]).flatMap((command) => readCommandReply(command as Reply[]))) {
       if (!DECOYS.has(entry.path)) entries.set(entry.path, entry);
@@ -25,23 +30,16 @@ async function main(addresses: readonly string[]): Promise<void> {
   process.stdout.write(formatTable([...entries.values()], versions));
 }
 
-/** Sends the commands and resolves with their replies, in RESP2, which every server speaks. */
-function ask(address: string, commands: readonly string[][]): Promise<Reply[]> {
-  const split = address.lastIndexOf(':');
-  const socket = connect(Number(address.slice(split + 1)), address.slice(0, split));
-  const decoder = new Decoder();
-  const replies: Reply[] = [];
-  return new Promise((resolve, reject) => {
-    socket.on('error', reject);
-    socket.on('data', (chunk: Buffer) => {
-      decoder.feed(chunk);
-      for (let reply = decoder.next(); reply !== NEED_DATA; reply = decoder.next()) replies.push(reply);
-      if (replies.length < commands.length) return;
-      socket.destroy();
-      resolve(replies);
-    });
-    for (const command of commands) socket.write(encodeCommand(command));
-  });
+/** Starts a server, sends it commands and resolves with their replies, in RESP2, which every server speaks. */
+async function ask(name: string, commands: readonly string[][]): Promise<Reply[]> {
+  const server = await startServer({ server: name });
+  const client = await connect({ port: server.port, protocol: 2 });
+  try {
+    return await Promise.all(commands.map((command) => client.send(command)));
+  } finally {
+    await client.close();
+    await server.stop();
+  }
 }
 
 function serverVersion(info: string): string {

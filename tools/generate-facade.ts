@@ -1,37 +1,33 @@
 /**
  * Writes src/facade/generated: the types, the documentation and the table of the typed facade, from what real servers
- * say about their commands. Where they differ the last of them counts, as it says the most.
+ * say about their commands. Where they differ the last of them counts; but a syntax that has all its words and more, of
+ * any of them, comes before its own.
  *
- *     node build/tools/generate-facade.js && npx biome check --write src/facade/generated
+ *     node build/tools/generate-facade.js [SERVER ...] && npx biome check --write src/facade/generated
+ *
+ * SERVER: a path, for servers that cannot be had by name.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { type Description, describeServerCommands } from './facade/description.ts';
 import { formatSyntax } from './facade/format-syntax.ts';
-import { isQuotable, OWN_SUMMARIES } from './facade/summaries.ts';
+import { mergeDescriptions } from './facade/merge.ts';
 import { undescribedCommands } from './facade/undescribed.ts';
 import { writeAll, writeGroup, writeTable } from './facade/write-interfaces.ts';
 
-const SERVERS = ['redis-7.0', 'redis-8.0', 'valkey-8.1'];
+// Valkey 8.1 has the best sentences: the one that is newest says of no command that it is deprecated.
+const SERVERS = ['valkey-forky', 'redis-7.0', 'redis-8.0', 'valkey-8.1'];
+
 const FOLDER = 'src/facade/generated';
 
-async function main(): Promise<void> {
+async function main(further: readonly string[]): Promise<void> {
   const described = new Map<string, Description>();
-  for (const server of SERVERS) {
+  for (const server of [...further, ...SERVERS]) {
     for (const description of await describeServerCommands(server)) {
-      described.set(description.path, merge(described.get(description.path), description, server));
+      described.set(description.path, mergeDescriptions(described.get(description.path), description, server));
     }
   }
   for (const description of undescribedCommands(described)) described.set(description.path, description);
   write([...described.values()].sort((a, b) => (a.path < b.path ? -1 : 1)));
-}
-
-/** What an earlier server and the next one say together. */
-function merge(earlier: Description | undefined, next: Description, server: string): Description {
-  const families = [...new Set([...(earlier?.families ?? []), ...next.families])];
-  if (isQuotable(server)) return { ...next, families };
-  const summary = earlier?.summary ?? OWN_SUMMARIES[next.path];
-  const complexity = earlier?.complexity ?? /^O\([^ ]*\)/.exec(next.complexity ?? '')?.[0];
-  return { ...next, families, summary, complexity };
 }
 
 function write(commands: readonly Description[]): void {
@@ -46,4 +42,4 @@ function write(commands: readonly Description[]): void {
   writeFileSync(`${FOLDER}/syntax-table.ts`, writeTable(lines));
 }
 
-await main();
+await main(process.argv.slice(2));

@@ -28,9 +28,9 @@ test('of every command in the tables it is decided where a call without a key go
   );
 });
 
-test('what the tips call special has a decision of its own', () => {
+test('what the tips call special has a decision of its own, or goes by a key', () => {
   const special = all.filter((info) => info.requestPolicy === 'special' || info.responsePolicy === 'special');
-  const missing = special.filter((info) => specialPolicyOf(info) === undefined);
+  const missing = special.filter((info) => specialPolicyOf(info) === undefined && info.keySpecs.length === 0);
   assert.equal(
     missing.map(({ name }) => name),
     [],
@@ -50,6 +50,9 @@ const EXAMPLES: readonly (readonly [call: string, kind: string, combine?: string
   ['INFO', 'allPrimaries', 'byNode'],
   ['RANDOMKEY', 'primariesInTurn'],
   ['SCAN 0', 'refused'],
+  ['CLUSTERSCAN 0', 'slot'],
+  ['CLUSTER MIGRATESLOTS SLOTSRANGE 0 1 NODE x', 'refused'],
+  ['CLUSTER GETSLOTMIGRATIONS', 'refused'],
   ['DBSIZE', 'allPrimaries', 'agg_sum'],
   ['KEYS *', 'allPrimaries', undefined],
   ['FLUSHALL', 'allPrimaries', 'all_succeeded'],

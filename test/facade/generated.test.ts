@@ -55,8 +55,17 @@ test('no two properties of one object have the same name', () => {
   }
 });
 
-// Their first alternative is not the shortest.
-const SHORTER: readonly string[] = ['CLUSTER SETSLOT', 'CLUSTER SLOT-STATS'];
+/** By how much a call is longer than the arity says. */
+const LONGER: { readonly [name: string]: number } = {
+  // Their first alternative is not the shortest.
+  'CLUSTER MIGRATION': 1,
+  'CLUSTER SETSLOT': 1,
+  'CLUSTER SLOT-STATS': 1,
+  'CLUSTER SYNCSLOTS': 3,
+  // The server says less than it wants.
+  'CLUSTER MIGRATESLOTS': 3,
+  'HOTKEYS START': 2,
+};
 
 test('the shortest call has as many arguments as the command table says', () => {
   for (const syntax of syntaxes) {
@@ -70,7 +79,7 @@ test('the shortest call has as many arguments as the command table says', () => 
     if (syntax.parts.some((part) => part.name === 'args' && part.isOptional)) continue;
     // Scripts may have no key, and modules leave some checks to themselves.
     if (runsUserCode) assert.ok(length >= Math.abs(arity), name);
-    else assert.is(length, Math.abs(arity) + (SHORTER.includes(name) ? 1 : 0), name);
+    else assert.is(length, Math.abs(arity) + (LONGER[name] ?? 0), name);
   }
 });
 

@@ -16,7 +16,8 @@ export interface Description {
   readonly path: string;
   readonly group: string;
   readonly summary: string | undefined;
-  readonly since: string | undefined;
+  /** By family (`redis`, `valkey`), which has it since when. */
+  readonly since: { readonly [family: string]: string };
   readonly complexity: string | undefined;
   /** Since when it is deprecated, and what takes its place. */
   readonly deprecated: string | undefined;
@@ -52,14 +53,17 @@ const CONTAINERS_THAT_RUN: ReadonlySet<string> = new Set(['COMMAND']);
 /** Described without arguments, though they take some. */
 const OPEN: ReadonlySet<string> = new Set(['DEBUG', 'REPLCONF']);
 
+/** The number of what follows: for a method it is the length of a list. */
+const COUNTS: RegExp = /^num-?(keys|fields|ids|ranges|vertices)$/i;
+
 const UNITS: ReadonlySet<string> = new Set(['m', 'km', 'ft', 'mi']);
 
-/** Starts a server from the cache and asks it for everything that it describes. */
+/** Starts a server, by name or path, and asks it for everything that it describes. */
 export async function describeServerCommands(name: string): Promise<Description[]> {
   const server = await startServer({ server: name });
   const client = await connect({ port: server.port, protocol: 3, maps: 'object' });
   try {
-    return await describeCommands(client, name.split('-')[0]!);
+    return await describeCommands(client, server.binary.name);
   } finally {
     await client.close();
     await server.stop();
@@ -79,12 +83,13 @@ function describe(path: string, doc: DocCommand, family: string): Description[] 
   if (subcommands.length > 0 && !CONTAINERS_THAT_RUN.has(path)) return subcommands;
   const own: Description = {
     path,
-    group: doc.group,
+    // The one module that servers bring along.
+    group: doc.group === 'module' ? 'vector-set' : doc.group,
     summary: doc.summary,
-    since: doc.since,
+    since: doc.since === undefined ? {} : { [family]: doc.since },
     complexity: doc.complexity,
     deprecated: doc.deprecated_since === undefined ? undefined : `${doc.deprecated_since}: ${doc.replaced_by}`,
-    parts: describeParts(doc.arguments ?? []),
+    parts: describeParts(withTokens(doc.arguments ?? [])),
     // A module's command without a summary has no description at all.
     isOpen: OPEN.has(path) || doc.summary === undefined,
     families: [family],
@@ -96,12 +101,11 @@ function describeParts(args: readonly DocArgument[]): DescribedPart[] {
   const parts: DescribedPart[] = [];
   let isCounted = false;
   for (const arg of args) {
-    // The number of what follows is the length of a list.
-    if (/^num(keys|fields)$/.test(arg.name)) isCounted = true;
+    if (COUNTS.test(arg.name)) isCounted = true;
     else {
-      // The offset of BITFIELD may be counted in fields: `#1`.
-      const isFieldOffset = arg.name === 'offset' && args[0]!.name === 'encoding';
-      const part = describePart(isFieldOffset ? { ...arg, type: 'string' } : arg);
+      // The offset of BITFIELD may be counted in fields: `#1`; a digest is a number that is written in hexadecimal.
+      const isText = (arg.name === 'offset' && args[0]!.name === 'encoding') || arg.name.endsWith('digest');
+      const part = describePart(isText ? { ...arg, type: 'string' } : arg);
       parts.push(isCounted ? { ...part, isCounted, isOptional: false } : part);
       isCounted = false;
     }
@@ -109,9 +113,23 @@ function describeParts(args: readonly DocArgument[]): DescribedPart[] {
   return parts;
 }
 
+/** A token of its own that a value must follow, as in `SLOTSRANGE start end NODE id`, is the token of that value. */
+function withTokens(args: readonly DocArgument[]): DocArgument[] {
+  const joined: DocArgument[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1);
+    const isBare = arg.token === undefined && arg.flags?.includes('optional') !== true && !COUNTS.test(arg.name);
+    const isToken = before?.type === 'pure-token' && before.flags?.includes('optional') !== true;
+    if (isToken && isBare && arg.type !== 'oneof') joined[joined.length - 1] = { ...arg, token: before.token! };
+    else joined.push(arg);
+  }
+  return joined;
+}
+
 function describePart(arg: DocArgument): DescribedPart {
   const flags = arg.flags ?? [];
-  const parts = describeParts(arg.arguments ?? []);
+  const args = arg.arguments ?? [];
+  const parts = describeParts(arg.type === 'oneof' ? args : withTokens(args));
   const part: DescribedPart = {
     kind: kindOf(arg.type),
     type: arg.type,

@@ -158,7 +158,6 @@ VINFO key
 VISMEMBER key element
 VLINKS key element [WITHSCORES]
 VRANDMEMBER key [count]
-VRANGE key start end [count]
 VREM key element
 VSETATTR key element attributes
 VSIM key query<ELE:element|FP32:blob|VALUES:#value...> [WITHSCORES] [WITHATTRIBS] [COUNT:count] [EPSILON:maxDistance] [EF:searchExplorationFactor] [FILTER:expression] [FILTER-EF:maxFilteringEffort] [TRUTH] [NOTHREAD]
@@ -171,26 +170,14 @@ BACKUP|SEAL
 BACKUP|START
 BACKUP|STATUS
 BLMOVEM source destination wherefrom<LEFT|RIGHT> whereto<LEFT|RIGHT> timeout [howMany{selector<COUNT:count|EXACTLY:exactly> ordering<OBO|BULK>}]
-CLUSTER|MIGRATION action<CANCEL:cancel<ALL|ID:taskId>|STATUS:status<ALL|ID:taskId>|IMPORT:range{startSlot endSlot}...>
-DELEX key [condition<IFEQ:value|IFNE:value|IFDEQ:digest|IFDNE:digest>]
-DELIFEQ key value
-DIGEST key
 HIMPORT|DISCARD fieldsetName
 HIMPORT|DISCARDALL
 HIMPORT|PREPARE fieldsetName field...
 HIMPORT|SET key fieldsetName value...
-HOTKEYS|GET
-HOTKEYS|RESET
-HOTKEYS|STOP
 INCREX key [increment<BYFLOAT:float|BYINT:integer>] [SATURATE] [LBOUND:lowerBound] [UBOUND:upperBound] [expiration<EX:seconds|PX:milliseconds|EXAT:unixTimeSeconds|PXAT:unixTimeMilliseconds|PERSIST>] [ENX]
 LMOVEM source destination wherefrom<LEFT|RIGHT> whereto<LEFT|RIGHT> [howMany{selector<COUNT:count|EXACTLY:exactly> ordering<OBO|BULK>}]
-MSETEX #data{key value}... [condition<NX|XX>] [expiration<EX:seconds|PX:milliseconds|EXAT:unixTimeSeconds|PXAT:unixTimeMilliseconds|KEEPTTL>]
 SDIFFCARD #key... [LIMIT:limit]
 SUNIONCARD #key... [APPROX] [LIMIT:limit]
-XACKDEL key group [condition<KEEPREF|DELREF|ACKED>] IDS:#id...
-XCFGSET key [IDMP-DURATION:idmpDuration] [IDMP-MAXSIZE:idmpMaxsize]
-XDELEX key [condition<KEEPREF|DELREF|ACKED>] IDS:#id...
-XIDMPRECORD key pid iid streamId
 XNACK key group mode<SILENT|FAIL|FATAL> IDS:#id... [RETRYCOUNT:count] [FORCE]
 `;
 

@@ -18,7 +18,7 @@ const ARGUMENTS: DescribedPart = {
 
 const NOTHING: Omit<Description, 'path' | 'group' | 'parts'> = {
   summary: undefined,
-  since: undefined,
+  since: {},
   complexity: undefined,
   deprecated: undefined,
   isOpen: true,

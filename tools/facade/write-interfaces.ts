@@ -77,10 +77,9 @@ function documentation(command: Description): string {
   const { path, group, summary, since, complexity, deprecated, families } = command;
   const syntax = `\`${`${path.replace('|', ' ')} ${formatSyntax(command.parts)}`.trim()}\``;
   const lines = wrap(summary ?? syntax);
-  const family = families.length === 1 ? `${families[0]![0]!.toUpperCase()}${families[0]!.slice(1)} ` : '';
   const facts = [
     `Group: ${group}.`,
-    ...(since === undefined ? [] : [`Since ${family}${since}.`]),
+    ...(Object.keys(since).length === 0 ? [] : [`Since ${sinceText(since, families)}.`]),
     ...(complexity === undefined ? [] : [`Complexity: ${complexity.replace(/\.$/, '')}.`]),
   ];
   lines.push('', ...wrap(facts.join(' ')));
@@ -95,4 +94,14 @@ function wrap(text: string): string[] {
     lines[lines.length - 1] = `${lines.at(-1)} ${word}`.trim();
   }
   return lines;
+}
+
+/** The version alone where all families have it since then. */
+function sinceText(since: Description['since'], families: readonly string[]): string {
+  const versions = new Set(Object.values(since));
+  if (versions.size === 1 && families.length > 1) return [...versions].join();
+  const named = Object.entries(since).map(([family, version]) => {
+    return `${family[0]!.toUpperCase()}${family.slice(1)} ${version}`;
+  });
+  return named.sort().join(', ');
 }

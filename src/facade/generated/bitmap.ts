@@ -64,7 +64,11 @@ export interface BitmapCommands {
    *
    * Group: bitmap. Since 2.6.0. Complexity: O(N).
    */
-  bitop(operation: 'AND' | 'OR' | 'XOR' | 'NOT', destkey: Key, key: OneOrMore<Key>): Promise<number>;
+  bitop(
+    operation: 'AND' | 'OR' | 'XOR' | 'NOT' | 'DIFF' | 'DIFF1' | 'ANDOR' | 'ONE',
+    destkey: Key,
+    key: OneOrMore<Key>,
+  ): Promise<number>;
 
   /**
    * Finds the first set (1) or clear (0) bit in a string.

@@ -15,6 +15,24 @@ export interface ClusterCommands<Text extends Reply> {
   asking<T extends Reply = Reply>(): Promise<T>;
 
   /**
+   * Iterates over the keys in the cluster.
+   *
+   * Group: cluster. Since Valkey 9.1.0. Complexity: O(N) where N is the number of elements returned.
+   */
+  clusterscan<T extends Reply = Reply>(
+    cursor: Argument,
+    options?:
+      | {
+          /** matchPattern */
+          readonly MATCH?: Argument | undefined;
+          readonly COUNT?: Integer | undefined;
+          readonly TYPE?: Argument | undefined;
+          readonly SLOT?: Integer | undefined;
+        }
+      | undefined,
+  ): Promise<T>;
+
+  /**
    * Assigns new hash slots to a node.
    *
    * Group: cluster. Since 3.0.0. Complexity: O(N) where N is the total number of hash slot arguments.
@@ -35,6 +53,14 @@ export interface ClusterCommands<Text extends Reply> {
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
   clusterBumpepoch<T extends Reply = Reply>(): Promise<T>;
+
+  /**
+   * Cancel all current ongoing slot migration operations.
+   *
+   * Group: cluster. Since Valkey 9.0.0. Complexity: O(N), where N is the number of slot migration operations being
+   * cancelled.
+   */
+  clusterCancelslotmigrations<T extends Reply = Reply>(): Promise<T>;
 
   /**
    * Returns the number of active failure reports active for a node.
@@ -77,6 +103,16 @@ export interface ClusterCommands<Text extends Reply> {
   ): Promise<'OK'>;
 
   /**
+   * Removes all keys from the target slot.
+   *
+   * Group: cluster. Since Valkey 9.0.0. Complexity: O(N) where N is the number of keys in the target slot.
+   */
+  clusterFlushslot<T extends Reply = Reply>(
+    slot: Integer,
+    options?: AtMostOne<{ readonly ASYNC?: boolean | undefined } | { readonly SYNC?: boolean | undefined }> | undefined,
+  ): Promise<T>;
+
+  /**
    * Deletes all slots information from a node.
    *
    * Group: cluster. Since 3.0.0. Complexity: O(1).
@@ -96,6 +132,14 @@ export interface ClusterCommands<Text extends Reply> {
    * Group: cluster. Since 3.0.0. Complexity: O(N) where N is the number of requested keys.
    */
   clusterGetkeysinslot(slot: Integer, count: Integer): Promise<Text[]>;
+
+  /**
+   * Gets the status of ongoing and recently finished slot import and export operations.
+   *
+   * Group: cluster. Since Valkey 9.0.0. Complexity: O(N), where N is the number of active slot import and export
+   * jobs.
+   */
+  clusterGetslotmigrations<T extends Reply = Reply>(): Promise<T>;
 
   /**
    * Returns helpful text about the different subcommands.
@@ -131,6 +175,49 @@ export interface ClusterCommands<Text extends Reply> {
    * Group: cluster. Since 3.0.0. Complexity: O(1).
    */
   clusterMeet(ip: Argument, port: Integer, clusterBusPort?: Integer | undefined): Promise<'OK'>;
+
+  /**
+   * Migrate the given slots from this node to the specified nodes.
+   *
+   * Group: cluster. Since Valkey 9.0.0. Complexity: O(N) where N is the total number of the slots between all start
+   * slot and end slot arguments.
+   */
+  clusterMigrateslots<T extends Reply = Reply>(
+    migrationGroup: readonly (readonly [
+      range: readonly (readonly [startSlot: Integer, endSlot: Integer])[],
+      nodeId: Argument,
+    ])[],
+  ): Promise<T>;
+
+  /**
+   * `CLUSTER MIGRATION subcommand<IMPORT:import{startSlot
+   * endSlot}...|CANCEL:cancel<ID:taskId|ALL>|STATUS:status<ID:taskId|ALL>>`
+   *
+   * Group: cluster. Since Redis 8.4.0. Complexity: O(N).
+   */
+  clusterMigration<T extends Reply = Reply>(
+    subcommand: OneOf<
+      | { readonly IMPORT: readonly (readonly [startSlot: Integer, endSlot: Integer])[] }
+      | {
+          readonly CANCEL: OneOf<
+            | {
+                /** taskId */
+                readonly ID: Argument;
+              }
+            | { readonly ALL: true }
+          >;
+        }
+      | {
+          readonly STATUS: OneOf<
+            | {
+                /** taskId */
+                readonly ID: Argument;
+              }
+            | { readonly ALL: true }
+          >;
+        }
+    >,
+  ): Promise<T>;
 
   /**
    * Returns the ID of a node.
@@ -226,8 +313,8 @@ export interface ClusterCommands<Text extends Reply> {
   /**
    * Return an array of slot usage statistics for slots assigned to the current node.
    *
-   * Group: cluster. Since Valkey 8.0.0. Complexity: O(N) where N is the total number of slots based on arguments.
-   * O(N*log(N)) with ORDERBY subcommand.
+   * Group: cluster. Since Redis 8.2.0, Valkey 8.0.0. Complexity: O(N) where N is the total number of slots based on
+   * arguments. O(N*log(N)) with ORDERBY subcommand.
    */
   clusterSlotStats<T extends Reply = Reply>(
     filter: OneOf<
@@ -246,6 +333,34 @@ export interface ClusterCommands<Text extends Reply> {
    * Group: cluster. Since 3.0.0. Complexity: O(N) where N is the total number of Cluster nodes.
    */
   clusterSlots<T extends Reply = Reply>(): Promise<T>;
+
+  /**
+   * A container for internal slot migration commands.
+   *
+   * Group: cluster. Since Redis 8.4.0, Valkey 9.0.0. Complexity: Depends on subcommand.
+   */
+  clusterSyncslots<T extends Reply = Reply>(
+    subcommand: OneOf<
+      | {
+          readonly SYNC: {
+            readonly taskId: Argument;
+            readonly slotRange: readonly (readonly [startSlot: Integer, endSlot: Integer])[];
+          };
+        }
+      | {
+          /** taskId */
+          readonly RDBCHANNEL: Argument;
+        }
+      | { readonly 'SNAPSHOT-EOF': true }
+      | { readonly 'STREAM-EOF': true }
+      | { readonly ACK: { readonly state: Argument; readonly offset: Integer } }
+      | {
+          /** error */
+          readonly FAIL: Argument;
+        }
+      | { readonly CONF: { readonly option: OneOrMore<Argument>; readonly value: OneOrMore<Argument> } }
+    >,
+  ): Promise<T>;
 
   /**
    * Enables read-only queries for a connection to a Valkey replica node.

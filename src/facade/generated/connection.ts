@@ -92,6 +92,65 @@ export interface ConnectionCommands<Text extends Reply> {
           | { readonly LADDR: Argument }
           | { readonly SKIPME: 'YES' | 'NO' }
           | { readonly MAXAGE: Integer }
+          | { readonly NAME: Argument }
+          | { readonly IDLE: Integer }
+          | { readonly FLAGS: Argument }
+          | {
+              /** libName */
+              readonly 'LIB-NAME': Argument;
+            }
+          | {
+              /** libVer */
+              readonly 'LIB-VER': Argument;
+            }
+          | { readonly DB: Integer }
+          | { readonly CAPA: Argument }
+          | { readonly IP: Argument }
+          | { readonly 'NOT-TYPE': 'NORMAL' | 'MASTER' | 'PRIMARY' | 'SLAVE' | 'REPLICA' | 'PUBSUB' }
+          | {
+              /** notClientId */
+              readonly 'NOT-ID': OneOrMore<Integer>;
+            }
+          | {
+              /** notUsername */
+              readonly 'NOT-USER': Argument;
+            }
+          | {
+              /** notAddr */
+              readonly 'NOT-ADDR': Argument;
+            }
+          | {
+              /** notLaddr */
+              readonly 'NOT-LADDR': Argument;
+            }
+          | {
+              /** notName */
+              readonly 'NOT-NAME': Argument;
+            }
+          | {
+              /** notFlags */
+              readonly 'NOT-FLAGS': Argument;
+            }
+          | {
+              /** notLibName */
+              readonly 'NOT-LIB-NAME': Argument;
+            }
+          | {
+              /** notLibVer */
+              readonly 'NOT-LIB-VER': Argument;
+            }
+          | {
+              /** notDb */
+              readonly 'NOT-DB': Integer;
+            }
+          | {
+              /** notCapa */
+              readonly 'NOT-CAPA': Argument;
+            }
+          | {
+              /** notIp */
+              readonly 'NOT-IP': Argument;
+            }
         >[],
   ): Promise<T>;
 
@@ -112,6 +171,39 @@ export interface ConnectionCommands<Text extends Reply> {
           readonly LADDR?: Argument | undefined;
           readonly SKIPME?: 'YES' | 'NO' | undefined;
           readonly MAXAGE?: Integer | undefined;
+          readonly NAME?: Argument | undefined;
+          readonly IDLE?: Integer | undefined;
+          readonly FLAGS?: Argument | undefined;
+          /** libName */
+          readonly 'LIB-NAME'?: Argument | undefined;
+          /** libVer */
+          readonly 'LIB-VER'?: Argument | undefined;
+          readonly DB?: Integer | undefined;
+          readonly CAPA?: Argument | undefined;
+          readonly IP?: Argument | undefined;
+          readonly 'NOT-TYPE'?: 'NORMAL' | 'MASTER' | 'REPLICA' | 'PUBSUB' | undefined;
+          /** notClientId */
+          readonly 'NOT-ID'?: OneOrMore<Integer> | undefined;
+          /** notUsername */
+          readonly 'NOT-USER'?: Argument | undefined;
+          /** notAddr */
+          readonly 'NOT-ADDR'?: Argument | undefined;
+          /** notLaddr */
+          readonly 'NOT-LADDR'?: Argument | undefined;
+          /** notName */
+          readonly 'NOT-NAME'?: Argument | undefined;
+          /** notFlags */
+          readonly 'NOT-FLAGS'?: Argument | undefined;
+          /** notLibName */
+          readonly 'NOT-LIB-NAME'?: Argument | undefined;
+          /** notLibVer */
+          readonly 'NOT-LIB-VER'?: Argument | undefined;
+          /** notDb */
+          readonly 'NOT-DB'?: Integer | undefined;
+          /** notCapa */
+          readonly 'NOT-CAPA'?: Argument | undefined;
+          /** notIp */
+          readonly 'NOT-IP'?: Argument | undefined;
         }
       | undefined,
   ): Promise<T>;

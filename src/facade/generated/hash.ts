@@ -22,9 +22,9 @@ export interface HashCommands<Text extends Reply> {
   hexists(key: Key, field: Argument): Promise<number>;
 
   /**
-   * Sets how long fields of a hash live, in seconds.
+   * Sets expiry time on hash fields.
    *
-   * Group: hash. Since Redis 7.4.0. Complexity: O(N).
+   * Group: hash. Since Redis 7.4.0, Valkey 9.0.0. Complexity: O(N) where N is the number of specified fields.
    */
   hexpire<T extends Reply = Reply>(
     key: Key,
@@ -41,9 +41,9 @@ export interface HashCommands<Text extends Reply> {
   ): Promise<T>;
 
   /**
-   * Sets when fields of a hash expire, as a Unix time in seconds.
+   * Sets expiry time on hash fields.
    *
-   * Group: hash. Since Redis 7.4.0. Complexity: O(N).
+   * Group: hash. Since Redis 7.4.0, Valkey 9.0.0. Complexity: O(N) where N is the number of specified fields.
    */
   hexpireat<T extends Reply = Reply>(
     key: Key,
@@ -60,9 +60,9 @@ export interface HashCommands<Text extends Reply> {
   ): Promise<T>;
 
   /**
-   * When fields of a hash expire, as a Unix time in seconds.
+   * Returns Unix timestamps in seconds since the epoch at which the given key's field(s) will expire.
    *
-   * Group: hash. Since Redis 7.4.0. Complexity: O(N).
+   * Group: hash. Since Redis 7.4.0, Valkey 9.0.0. Complexity: O(N) where N is the number of specified fields.
    */
   hexpiretime<T extends Reply = Reply>(key: Key, field: OneOrMore<Argument>): Promise<T>;
 
@@ -81,16 +81,18 @@ export interface HashCommands<Text extends Reply> {
   hgetall<T extends Reply = Reply>(key: Key): Promise<T>;
 
   /**
-   * The values of fields of a hash, which are deleted.
+   * Returns the values of one or more fields and deletes them from a hash.
    *
-   * Group: hash. Since Redis 8.0.0. Complexity: O(N).
+   * Group: hash. Since Redis 8.0.0, Valkey 9.1.0. Complexity: O(N) where N is the number of fields to be retrieved
+   * and deleted.
    */
   hgetdel<T extends Reply = Reply>(key: Key, field: OneOrMore<Argument>): Promise<T>;
 
   /**
-   * The values of fields of a hash, whose expiration is set or removed.
+   * Gets the value of one or more fields of a given hash key, and optionally sets their expiration time or
+   * time-to-live (TTL).
    *
-   * Group: hash. Since Redis 8.0.0. Complexity: O(N).
+   * Group: hash. Since Redis 8.0.0, Valkey 9.0.0. Complexity: O(N) where N is the number of specified fields.
    */
   hgetex<T extends Reply = Reply>(
     key: Key,
@@ -164,16 +166,16 @@ export interface HashCommands<Text extends Reply> {
   hmset(key: Key, data: readonly (readonly [field: Argument, value: Argument])[]): Promise<'OK'>;
 
   /**
-   * Removes the expiration of fields of a hash.
+   * Remove the existing expiration on a hash key's field(s).
    *
-   * Group: hash. Since Redis 7.4.0. Complexity: O(N).
+   * Group: hash. Since Redis 7.4.0, Valkey 9.0.0. Complexity: O(N) where N is the number of specified fields.
    */
   hpersist<T extends Reply = Reply>(key: Key, field: OneOrMore<Argument>): Promise<T>;
 
   /**
-   * Sets how long fields of a hash live, in milliseconds.
+   * Sets expiry time on hash object.
    *
-   * Group: hash. Since Redis 7.4.0. Complexity: O(N).
+   * Group: hash. Since Redis 7.4.0, Valkey 9.0.0. Complexity: O(N) where N is the number of specified fields.
    */
   hpexpire<T extends Reply = Reply>(
     key: Key,
@@ -190,9 +192,9 @@ export interface HashCommands<Text extends Reply> {
   ): Promise<T>;
 
   /**
-   * Sets when fields of a hash expire, as a Unix time in milliseconds.
+   * Sets expiration time on hash field.
    *
-   * Group: hash. Since Redis 7.4.0. Complexity: O(N).
+   * Group: hash. Since Redis 7.4.0, Valkey 9.0.0. Complexity: O(N) where N is the number of specified fields.
    */
   hpexpireat<T extends Reply = Reply>(
     key: Key,
@@ -209,16 +211,16 @@ export interface HashCommands<Text extends Reply> {
   ): Promise<T>;
 
   /**
-   * When fields of a hash expire, as a Unix time in milliseconds.
+   * Returns the Unix timestamp in milliseconds since Unix epoch at which the given key's field(s) will expire.
    *
-   * Group: hash. Since Redis 7.4.0. Complexity: O(N).
+   * Group: hash. Since Redis 7.4.0, Valkey 9.0.0. Complexity: O(N) where N is the number of specified fields.
    */
   hpexpiretime<T extends Reply = Reply>(key: Key, field: OneOrMore<Argument>): Promise<T>;
 
   /**
-   * How long fields of a hash still live, in milliseconds.
+   * Returns the remaining time to live in milliseconds of a hash key's field(s) that have an associated expiration.
    *
-   * Group: hash. Since Redis 7.4.0. Complexity: O(N).
+   * Group: hash. Since Redis 7.4.0, Valkey 9.0.0. Complexity: O(N) where N is the number of specified fields.
    */
   hpttl<T extends Reply = Reply>(key: Key, field: OneOrMore<Argument>): Promise<T>;
 
@@ -260,15 +262,16 @@ export interface HashCommands<Text extends Reply> {
   hset(key: Key, data: readonly (readonly [field: Argument, value: Argument])[]): Promise<number>;
 
   /**
-   * Sets fields of a hash and their expiration, on a condition if wanted.
+   * Sets the value of one or more fields of a given hash key, and optionally sets their expiration time.
    *
-   * Group: hash. Since Redis 8.0.0. Complexity: O(N).
+   * Group: hash. Since Redis 8.0.0, Valkey 9.0.0. Complexity: O(N) where N is the number of specified fields.
    */
   hsetex<T extends Reply = Reply>(
     key: Key,
     data: readonly (readonly [field: Argument, value: Argument])[],
     options?:
-      | (AtMostOne<{ readonly FNX?: boolean | undefined } | { readonly FXX?: boolean | undefined }> &
+      | (AtMostOne<{ readonly NX?: boolean | undefined } | { readonly XX?: boolean | undefined }> &
+          AtMostOne<{ readonly FNX?: boolean | undefined } | { readonly FXX?: boolean | undefined }> &
           AtMostOne<
             | {
                 /** seconds */
@@ -306,9 +309,9 @@ export interface HashCommands<Text extends Reply> {
   hstrlen(key: Key, field: Argument): Promise<number>;
 
   /**
-   * How long fields of a hash still live, in seconds.
+   * Returns the remaining time to live (in seconds) of a hash key's field(s) that have an associated expiration.
    *
-   * Group: hash. Since Redis 7.4.0. Complexity: O(N).
+   * Group: hash. Since Redis 7.4.0, Valkey 9.0.0. Complexity: O(N) where N is the number of specified fields.
    */
   httl<T extends Reply = Reply>(key: Key, field: OneOrMore<Argument>): Promise<T>;
 

@@ -69,86 +69,6 @@ export interface NewerCommands {
   ): Promise<T>;
 
   /**
-   * `CLUSTERSCAN [args...]`
-   *
-   * Group: newer.
-   */
-  clusterscan<T extends Reply = Reply>(args?: OneOrMore<Argument> | undefined): Promise<T>;
-
-  /**
-   * `CLUSTER MIGRATION action<CANCEL:cancel<ALL|ID:taskId>|STATUS:status<ALL|ID:taskId>|IMPORT:range{startSlot
-   * endSlot}...>`
-   *
-   * Group: newer.
-   */
-  clusterMigration<T extends Reply = Reply>(
-    action: OneOf<
-      | {
-          readonly CANCEL: OneOf<
-            | { readonly ALL: true }
-            | {
-                /** taskId */
-                readonly ID: Argument;
-              }
-          >;
-        }
-      | {
-          readonly STATUS: OneOf<
-            | { readonly ALL: true }
-            | {
-                /** taskId */
-                readonly ID: Argument;
-              }
-          >;
-        }
-      | { readonly IMPORT: readonly (readonly [startSlot: Argument, endSlot: Argument])[] }
-    >,
-  ): Promise<T>;
-
-  /**
-   * `DELEX key [condition<IFEQ:value|IFNE:value|IFDEQ:digest|IFDNE:digest>]`
-   *
-   * Group: newer.
-   */
-  delex<T extends Reply = Reply>(
-    key: Key,
-    options?:
-      | AtMostOne<
-          | {
-              /** value */
-              readonly IFEQ?: Argument | undefined;
-            }
-          | {
-              /** value */
-              readonly IFNE?: Argument | undefined;
-            }
-          | {
-              /** digest */
-              readonly IFDEQ?: Argument | undefined;
-            }
-          | {
-              /** digest */
-              readonly IFDNE?: Argument | undefined;
-            }
-        >
-      | undefined,
-  ): Promise<T>;
-
-  /**
-   * `DELIFEQ key value`
-   *
-   * Group: newer.
-   */
-  delifeq<T extends Reply = Reply>(key: Key, value: Argument): Promise<T>;
-
-  /**
-   * `DIGEST key`
-   *
-   * Group: newer.
-   */
-  digest<T extends Reply = Reply>(key: Key): Promise<T>;
-
-  /**
    * `HIMPORT DISCARD fieldsetName`
    *
    * Group: newer.
@@ -175,34 +95,6 @@ export interface NewerCommands {
    * Group: newer.
    */
   himportSet<T extends Reply = Reply>(key: Key, fieldsetName: Argument, value: OneOrMore<Argument>): Promise<T>;
-
-  /**
-   * `HOTKEYS GET`
-   *
-   * Group: newer.
-   */
-  hotkeysGet<T extends Reply = Reply>(): Promise<T>;
-
-  /**
-   * `HOTKEYS RESET`
-   *
-   * Group: newer.
-   */
-  hotkeysReset<T extends Reply = Reply>(): Promise<T>;
-
-  /**
-   * `HOTKEYS START [args...]`
-   *
-   * Group: newer.
-   */
-  hotkeysStart<T extends Reply = Reply>(args?: OneOrMore<Argument> | undefined): Promise<T>;
-
-  /**
-   * `HOTKEYS STOP`
-   *
-   * Group: newer.
-   */
-  hotkeysStop<T extends Reply = Reply>(): Promise<T>;
 
   /**
    * `INCREX key [increment<BYFLOAT:float|BYINT:integer>] [SATURATE] [LBOUND:lowerBound] [UBOUND:upperBound]
@@ -271,38 +163,6 @@ export interface NewerCommands {
   ): Promise<T>;
 
   /**
-   * `MSETEX #data{key value}... [condition<NX|XX>]
-   * [expiration<EX:seconds|PX:milliseconds|EXAT:unixTimeSeconds|PXAT:unixTimeMilliseconds|KEEPTTL>]`
-   *
-   * Group: newer.
-   */
-  msetex<T extends Reply = Reply>(
-    data: readonly (readonly [key: Key, value: Argument])[],
-    options?:
-      | (AtMostOne<{ readonly NX?: boolean | undefined } | { readonly XX?: boolean | undefined }> &
-          AtMostOne<
-            | {
-                /** seconds */
-                readonly EX?: Argument | undefined;
-              }
-            | {
-                /** milliseconds */
-                readonly PX?: Argument | undefined;
-              }
-            | {
-                /** unixTimeSeconds */
-                readonly EXAT?: Argument | undefined;
-              }
-            | {
-                /** unixTimeMilliseconds */
-                readonly PXAT?: Argument | undefined;
-              }
-            | { readonly KEEPTTL?: boolean | undefined }
-          >)
-      | undefined,
-  ): Promise<T>;
-
-  /**
    * `SDIFFCARD #key... [LIMIT:limit]`
    *
    * Group: newer.
@@ -328,65 +188,6 @@ export interface NewerCommands {
     key: OneOrMore<Key>,
     options?: { readonly APPROX?: boolean | undefined; readonly LIMIT?: Argument | undefined } | undefined,
   ): Promise<T>;
-
-  /**
-   * `XACKDEL key group [condition<KEEPREF|DELREF|ACKED>] IDS:#id...`
-   *
-   * Group: newer.
-   */
-  xackdel<T extends Reply = Reply>(
-    key: Key,
-    group: Argument,
-    id: OneOrMore<Argument>,
-    options?:
-      | AtMostOne<
-          | { readonly KEEPREF?: boolean | undefined }
-          | { readonly DELREF?: boolean | undefined }
-          | { readonly ACKED?: boolean | undefined }
-        >
-      | undefined,
-  ): Promise<T>;
-
-  /**
-   * `XCFGSET key [IDMP-DURATION:idmpDuration] [IDMP-MAXSIZE:idmpMaxsize]`
-   *
-   * Group: newer.
-   */
-  xcfgset<T extends Reply = Reply>(
-    key: Key,
-    options?:
-      | {
-          /** idmpDuration */
-          readonly 'IDMP-DURATION'?: Argument | undefined;
-          /** idmpMaxsize */
-          readonly 'IDMP-MAXSIZE'?: Argument | undefined;
-        }
-      | undefined,
-  ): Promise<T>;
-
-  /**
-   * `XDELEX key [condition<KEEPREF|DELREF|ACKED>] IDS:#id...`
-   *
-   * Group: newer.
-   */
-  xdelex<T extends Reply = Reply>(
-    key: Key,
-    id: OneOrMore<Argument>,
-    options?:
-      | AtMostOne<
-          | { readonly KEEPREF?: boolean | undefined }
-          | { readonly DELREF?: boolean | undefined }
-          | { readonly ACKED?: boolean | undefined }
-        >
-      | undefined,
-  ): Promise<T>;
-
-  /**
-   * `XIDMPRECORD key pid iid streamId`
-   *
-   * Group: newer.
-   */
-  xidmprecord<T extends Reply = Reply>(key: Key, pid: Argument, iid: Argument, streamId: Argument): Promise<T>;
 
   /**
    * `XNACK key group mode<SILENT|FAIL|FATAL> IDS:#id... [RETRYCOUNT:count] [FORCE]`

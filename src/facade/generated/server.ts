@@ -137,7 +137,7 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since Valkey 8.1.0. Complexity: O(N) where N is the number of entries returned.
    */
-  commandlogGet<T extends Reply = Reply>(count: Integer, type: Argument): Promise<T>;
+  commandlogGet<T extends Reply = Reply>(count: Integer, type: 'SLOW' | 'LARGE-REQUEST' | 'LARGE-REPLY'): Promise<T>;
 
   /**
    * Show helpful text about the different subcommands
@@ -151,14 +151,14 @@ export interface ServerCommands<Text extends Reply> {
    *
    * Group: server. Since Valkey 8.1.0. Complexity: O(1).
    */
-  commandlogLen(type: Argument): Promise<number>;
+  commandlogLen(type: 'SLOW' | 'LARGE-REQUEST' | 'LARGE-REPLY'): Promise<number>;
 
   /**
    * Clears all entries from the specified type of command log.
    *
    * Group: server. Since Valkey 8.1.0. Complexity: O(N) where N is the number of entries in the commandlog.
    */
-  commandlogReset(type: Argument): Promise<'OK'>;
+  commandlogReset(type: 'SLOW' | 'LARGE-REQUEST' | 'LARGE-REPLY'): Promise<'OK'>;
 
   /**
    * Returns a count of commands.
@@ -311,6 +311,55 @@ export interface ServerCommands<Text extends Reply> {
   flushdb(
     options?: AtMostOne<{ readonly ASYNC?: boolean | undefined } | { readonly SYNC?: boolean | undefined }> | undefined,
   ): Promise<'OK'>;
+
+  /**
+   * `HOTKEYS GET`
+   *
+   * Group: server. Since Redis 8.6.0. Complexity: O(K).
+   */
+  hotkeysGet<T extends Reply = Reply>(): Promise<T>;
+
+  /**
+   * `HOTKEYS HELP`
+   *
+   * Group: server. Since Redis 8.6.1. Complexity: O(1).
+   */
+  hotkeysHelp<T extends Reply = Reply>(): Promise<T>;
+
+  /**
+   * `HOTKEYS RESET`
+   *
+   * Group: server. Since Redis 8.6.0. Complexity: O(1).
+   */
+  hotkeysReset<T extends Reply = Reply>(): Promise<T>;
+
+  /**
+   * `HOTKEYS START METRICS:metrics{count [CPU] [NET]} [COUNT:k] [DURATION:seconds] [SAMPLE:ratio] [SLOTS:slots{count
+   * slot...}]`
+   *
+   * Group: server. Since Redis 8.6.0. Complexity: O(1).
+   */
+  hotkeysStart<T extends Reply = Reply>(
+    metrics: { readonly count: Integer; readonly CPU?: boolean | undefined; readonly NET?: boolean | undefined },
+    options?:
+      | {
+          /** k */
+          readonly COUNT?: Integer | undefined;
+          /** seconds */
+          readonly DURATION?: Integer | undefined;
+          /** ratio */
+          readonly SAMPLE?: Integer | undefined;
+          readonly SLOTS?: { readonly count: Integer; readonly slot: OneOrMore<Integer> } | undefined;
+        }
+      | undefined,
+  ): Promise<T>;
+
+  /**
+   * `HOTKEYS STOP`
+   *
+   * Group: server. Since Redis 8.6.0. Complexity: O(1).
+   */
+  hotkeysStop<T extends Reply = Reply>(): Promise<T>;
 
   /**
    * Returns information and statistics about the server.
@@ -553,9 +602,12 @@ export interface ServerCommands<Text extends Reply> {
   shutdown<T extends Reply = Reply>(
     options?:
       | AtMostOne<
-          | ({ readonly NOW?: boolean | undefined; readonly FORCE?: boolean | undefined } & AtMostOne<
-              { readonly NOSAVE?: boolean | undefined } | { readonly SAVE?: boolean | undefined }
-            >)
+          | ({
+              readonly NOW?: boolean | undefined;
+              readonly FORCE?: boolean | undefined;
+              readonly SAFE?: boolean | undefined;
+              readonly FAILOVER?: boolean | undefined;
+            } & AtMostOne<{ readonly NOSAVE?: boolean | undefined } | { readonly SAVE?: boolean | undefined }>)
           | { readonly ABORT?: boolean | undefined }
         >
       | undefined,
@@ -629,4 +681,11 @@ export interface ServerCommands<Text extends Reply> {
    * Group: server. Since 2.6.0. Complexity: O(1).
    */
   time<T extends Reply = Reply>(): Promise<T>;
+
+  /**
+   * `TRIMSLOTS RANGES:#slots{startslot endslot}...`
+   *
+   * Group: server. Since Redis 8.4.0. Complexity: O(N).
+   */
+  trimslots<T extends Reply = Reply>(slots: readonly (readonly [startslot: Integer, endslot: Integer])[]): Promise<T>;
 }

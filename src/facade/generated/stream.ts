@@ -15,6 +15,24 @@ export interface StreamCommands<Text extends Reply> {
   xack(key: Key, group: Argument, id: OneOrMore<Argument>): Promise<number>;
 
   /**
+   * `XACKDEL key group [condition<KEEPREF|DELREF|ACKED>] IDS:#id...`
+   *
+   * Group: stream. Since Redis 8.2.0. Complexity: O(1).
+   */
+  xackdel<T extends Reply = Reply>(
+    key: Key,
+    group: Argument,
+    id: OneOrMore<Argument>,
+    options?:
+      | AtMostOne<
+          | { readonly KEEPREF?: boolean | undefined }
+          | { readonly DELREF?: boolean | undefined }
+          | { readonly ACKED?: boolean | undefined }
+        >
+      | undefined,
+  ): Promise<T>;
+
+  /**
    * Appends a new message to a stream. Creates the key if it doesn't exist.
    *
    * Group: stream. Since 5.0.0. Complexity: O(1) when adding a new entry, O(N) when trimming where N being the
@@ -26,13 +44,29 @@ export interface StreamCommands<Text extends Reply> {
     data: readonly (readonly [field: Argument, value: Argument])[],
     options?:
       | ({ readonly NOMKSTREAM?: boolean | undefined } & AtMostOne<
-          {
-            readonly strategy: 'MAXLEN' | 'MINID';
-            readonly threshold: Argument;
-            /** count */
-            readonly LIMIT?: Integer | undefined;
-          } & AtMostOne<{ readonly '='?: boolean | undefined } | { readonly '~'?: boolean | undefined }>
-        >)
+          | { readonly KEEPREF?: boolean | undefined }
+          | { readonly DELREF?: boolean | undefined }
+          | { readonly ACKED?: boolean | undefined }
+        > &
+          AtMostOne<
+            | {
+                /** pid */
+                readonly IDMPAUTO?: Argument | undefined;
+              }
+            | {
+                /** pid */
+                readonly IDMP: Argument;
+                readonly iid: Argument;
+              }
+          > &
+          AtMostOne<
+            {
+              readonly strategy: 'MAXLEN' | 'MINID';
+              readonly threshold: Argument;
+              /** count */
+              readonly LIMIT?: Integer | undefined;
+            } & AtMostOne<{ readonly '='?: boolean | undefined } | { readonly '~'?: boolean | undefined }>
+          >)
       | undefined,
   ): Promise<Text | null>;
 
@@ -49,6 +83,23 @@ export interface StreamCommands<Text extends Reply> {
     minIdleTime: Argument,
     start: Argument,
     options?: { readonly COUNT?: Integer | undefined; readonly JUSTID?: boolean | undefined } | undefined,
+  ): Promise<T>;
+
+  /**
+   * `XCFGSET key [IDMP-DURATION:duration] [IDMP-MAXSIZE:maxsize]`
+   *
+   * Group: stream. Since Redis 8.6.0. Complexity: O(1).
+   */
+  xcfgset<T extends Reply = Reply>(
+    key: Key,
+    options?:
+      | {
+          /** duration */
+          readonly 'IDMP-DURATION'?: Integer | undefined;
+          /** maxsize */
+          readonly 'IDMP-MAXSIZE'?: Integer | undefined;
+        }
+      | undefined,
   ): Promise<T>;
 
   /**
@@ -86,6 +137,23 @@ export interface StreamCommands<Text extends Reply> {
    * stream size.
    */
   xdel(key: Key, id: OneOrMore<Argument>): Promise<number>;
+
+  /**
+   * `XDELEX key [condition<KEEPREF|DELREF|ACKED>] IDS:#id...`
+   *
+   * Group: stream. Since Redis 8.2.0. Complexity: O(1).
+   */
+  xdelex<T extends Reply = Reply>(
+    key: Key,
+    id: OneOrMore<Argument>,
+    options?:
+      | AtMostOne<
+          | { readonly KEEPREF?: boolean | undefined }
+          | { readonly DELREF?: boolean | undefined }
+          | { readonly ACKED?: boolean | undefined }
+        >
+      | undefined,
+  ): Promise<T>;
 
   /**
    * Creates a consumer group.
@@ -139,6 +207,13 @@ export interface StreamCommands<Text extends Reply> {
     idSelector: Argument,
     options?: { readonly ENTRIESREAD?: Integer | undefined } | undefined,
   ): Promise<'OK'>;
+
+  /**
+   * `XIDMPRECORD key pid iid streamId`
+   *
+   * Group: stream. Since Redis 8.6.2. Complexity: O(1).
+   */
+  xidmprecord<T extends Reply = Reply>(key: Key, pid: Argument, iid: Argument, streamId: Argument): Promise<T>;
 
   /**
    * Returns a list of the consumers in a consumer group.
@@ -248,6 +323,8 @@ export interface StreamCommands<Text extends Reply> {
           readonly COUNT?: Integer | undefined;
           /** milliseconds */
           readonly BLOCK?: Integer | undefined;
+          /** minIdleTime */
+          readonly CLAIM?: Integer | undefined;
           readonly NOACK?: boolean | undefined;
         }
       | undefined,
@@ -291,6 +368,11 @@ export interface StreamCommands<Text extends Reply> {
       readonly threshold: Argument;
       /** count */
       readonly LIMIT?: Integer | undefined;
-    } & AtMostOne<{ readonly '='?: boolean | undefined } | { readonly '~'?: boolean | undefined }>,
+    } & AtMostOne<{ readonly '='?: boolean | undefined } | { readonly '~'?: boolean | undefined }> &
+      AtMostOne<
+        | { readonly KEEPREF?: boolean | undefined }
+        | { readonly DELREF?: boolean | undefined }
+        | { readonly ACKED?: boolean | undefined }
+      >,
   ): Promise<number>;
 }

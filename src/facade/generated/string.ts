@@ -31,6 +31,49 @@ export interface StringCommands<Text extends Reply> {
   decrby(key: Key, decrement: Integer): Promise<number | bigint>;
 
   /**
+   * `DELEX key [condition<IFEQ:ifeqValue|IFNE:ifneValue|IFDEQ:ifdeqDigest|IFDNE:ifdneDigest>]`
+   *
+   * Group: string. Since Redis 8.4.0. Complexity: O(1).
+   */
+  delex<T extends Reply = Reply>(
+    key: Key,
+    options?:
+      | AtMostOne<
+          | {
+              /** ifeqValue */
+              readonly IFEQ?: Argument | undefined;
+            }
+          | {
+              /** ifneValue */
+              readonly IFNE?: Argument | undefined;
+            }
+          | {
+              /** ifdeqDigest */
+              readonly IFDEQ?: Argument | undefined;
+            }
+          | {
+              /** ifdneDigest */
+              readonly IFDNE?: Argument | undefined;
+            }
+        >
+      | undefined,
+  ): Promise<T>;
+
+  /**
+   * Delete key if value matches string.
+   *
+   * Group: string. Since Valkey 9.0.0. Complexity: O(1).
+   */
+  delifeq<T extends Reply = Reply>(key: Key, value: Argument): Promise<T>;
+
+  /**
+   * `DIGEST key`
+   *
+   * Group: string. Since Redis 8.4.0. Complexity: O(N).
+   */
+  digest<T extends Reply = Reply>(key: Key): Promise<T>;
+
+  /**
    * Returns the string value of a key.
    *
    * Group: string. Since 1.0.0. Complexity: O(1).
@@ -146,6 +189,37 @@ export interface StringCommands<Text extends Reply> {
   mset(data: readonly (readonly [key: Key, value: Argument])[]): Promise<'OK'>;
 
   /**
+   * Atomically creates or modifies the string values of one or more keys, and optionally set their expiration.
+   *
+   * Group: string. Since Redis 8.4.0, Valkey 9.1.0. Complexity: O(N) where N is the number of keys to set.
+   */
+  msetex<T extends Reply = Reply>(
+    data: readonly (readonly [key: Key, value: Argument])[],
+    options?:
+      | (AtMostOne<{ readonly NX?: boolean | undefined } | { readonly XX?: boolean | undefined }> &
+          AtMostOne<
+            | {
+                /** seconds */
+                readonly EX?: Integer | undefined;
+              }
+            | {
+                /** milliseconds */
+                readonly PX?: Integer | undefined;
+              }
+            | {
+                /** unixTimeSeconds */
+                readonly EXAT?: Integer | undefined;
+              }
+            | {
+                /** unixTimeMilliseconds */
+                readonly PXAT?: Integer | undefined;
+              }
+            | { readonly KEEPTTL?: boolean | undefined }
+          >)
+      | undefined,
+  ): Promise<T>;
+
+  /**
    * Atomically modifies the string values of one or more keys only when all keys don't exist.
    *
    * Group: string. Since 1.0.1. Complexity: O(N) where N is the number of keys to set.
@@ -174,8 +248,20 @@ export interface StringCommands<Text extends Reply> {
           | { readonly NX?: boolean | undefined }
           | { readonly XX?: boolean | undefined }
           | {
-              /** comparisonValue */
+              /** ifeqValue */
               readonly IFEQ?: Argument | undefined;
+            }
+          | {
+              /** ifneValue */
+              readonly IFNE?: Argument | undefined;
+            }
+          | {
+              /** ifdeqDigest */
+              readonly IFDEQ?: Argument | undefined;
+            }
+          | {
+              /** ifdneDigest */
+              readonly IFDNE?: Argument | undefined;
             }
         > &
           AtMostOne<

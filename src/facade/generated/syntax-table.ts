@@ -57,7 +57,7 @@ BGSAVE [operation<SCHEDULE|CANCEL>]
 BITCOUNT key [range{start [endUnitBlock{end [unit<BYTE|BIT>]}]}]
 BITFIELD key [operation<GET:getBlock{encoding offset}|write{[OVERFLOW:overflowBlock<WRAP|SAT|FAIL>] writeOperation<SET:setBlock{encoding offset value}|INCRBY:incrbyBlock{encoding offset increment}>}>...]
 BITFIELD_RO key [GET...:getBlock{encoding offset}]
-BITOP operation<AND|OR|XOR|NOT> destkey key...
+BITOP operation<AND|OR|XOR|NOT|DIFF|DIFF1|ANDOR|ONE> destkey key...
 BITPOS key bit [range{start [endUnitBlock{end [unit<BYTE|BIT>]}]}]
 BLMOVE source destination wherefrom<LEFT|RIGHT> whereto<LEFT|RIGHT> timeout
 BLMOVEM source destination wherefrom<LEFT|RIGHT> whereto<LEFT|RIGHT> timeout [howMany{selector<COUNT:count|EXACTLY:exactly> ordering<OBO|BULK>}]
@@ -90,8 +90,8 @@ CLIENT|HELP
 CLIENT|ID
 CLIENT|IMPORT-SOURCE enabled<ON|OFF>
 CLIENT|INFO
-CLIENT|KILL filter<oldFormat|newFormat<ID:clientId...|TYPE:clientType<NORMAL|MASTER|PRIMARY|SLAVE|REPLICA|PUBSUB>|USER:username|ADDR:addr|LADDR:laddr|SKIPME:skipme<YES|NO>|MAXAGE:maxage>...>
-CLIENT|LIST [TYPE:clientType<NORMAL|MASTER|REPLICA|PUBSUB>] [ID:clientId...] [USER:username] [ADDR:addr] [LADDR:laddr] [SKIPME:skipme<YES|NO>] [MAXAGE:maxage]
+CLIENT|KILL filter<oldFormat|newFormat<ID:clientId...|TYPE:clientType<NORMAL|MASTER|PRIMARY|SLAVE|REPLICA|PUBSUB>|USER:username|ADDR:addr|LADDR:laddr|SKIPME:skipme<YES|NO>|MAXAGE:maxage|NAME:name|IDLE:idle|FLAGS:flags|LIB-NAME:libName|LIB-VER:libVer|DB:db|CAPA:capa|IP:ip|NOT-TYPE:notClientType<NORMAL|MASTER|PRIMARY|SLAVE|REPLICA|PUBSUB>|NOT-ID:notClientId...|NOT-USER:notUsername|NOT-ADDR:notAddr|NOT-LADDR:notLaddr|NOT-NAME:notName|NOT-FLAGS:notFlags|NOT-LIB-NAME:notLibName|NOT-LIB-VER:notLibVer|NOT-DB:notDb|NOT-CAPA:notCapa|NOT-IP:notIp>...>
+CLIENT|LIST [TYPE:clientType<NORMAL|MASTER|REPLICA|PUBSUB>] [ID:clientId...] [USER:username] [ADDR:addr] [LADDR:laddr] [SKIPME:skipme<YES|NO>] [MAXAGE:maxage] [NAME:name] [IDLE:idle] [FLAGS:flags] [LIB-NAME:libName] [LIB-VER:libVer] [DB:db] [CAPA:capa] [IP:ip] [NOT-TYPE:notClientType<NORMAL|MASTER|REPLICA|PUBSUB>] [NOT-ID:notClientId...] [NOT-USER:notUsername] [NOT-ADDR:notAddr] [NOT-LADDR:notLaddr] [NOT-NAME:notName] [NOT-FLAGS:notFlags] [NOT-LIB-NAME:notLibName] [NOT-LIB-VER:notLibVer] [NOT-DB:notDb] [NOT-CAPA:notCapa] [NOT-IP:notIp]
 CLIENT|NO-EVICT enabled<ON|OFF>
 CLIENT|NO-TOUCH enabled<ON|OFF>
 CLIENT|PAUSE timeout [mode<WRITE|ALL>]
@@ -102,24 +102,28 @@ CLIENT|TRACKING status<ON|OFF> [REDIRECT:clientId] [PREFIX...:prefix] [BCAST] [O
 CLIENT|TRACKINGINFO
 CLIENT|UNBLOCK clientId [unblockType<TIMEOUT|ERROR>]
 CLIENT|UNPAUSE
-CLUSTERSCAN [args...]
+CLUSTERSCAN cursor [MATCH:matchPattern] [COUNT:count] [TYPE:type] [SLOT:slot]
 CLUSTER|ADDSLOTS slot...
 CLUSTER|ADDSLOTSRANGE range{startSlot endSlot}...
 CLUSTER|BUMPEPOCH
+CLUSTER|CANCELSLOTMIGRATIONS
 CLUSTER|COUNT-FAILURE-REPORTS nodeId
 CLUSTER|COUNTKEYSINSLOT slot
 CLUSTER|DELSLOTS slot...
 CLUSTER|DELSLOTSRANGE range{startSlot endSlot}...
 CLUSTER|FAILOVER [options<FORCE|TAKEOVER>]
+CLUSTER|FLUSHSLOT slot [flushType<ASYNC|SYNC>]
 CLUSTER|FLUSHSLOTS
 CLUSTER|FORGET nodeId
 CLUSTER|GETKEYSINSLOT slot count
+CLUSTER|GETSLOTMIGRATIONS
 CLUSTER|HELP
 CLUSTER|INFO
 CLUSTER|KEYSLOT key
 CLUSTER|LINKS
 CLUSTER|MEET ip port [clusterBusPort]
-CLUSTER|MIGRATION action<CANCEL:cancel<ALL|ID:taskId>|STATUS:status<ALL|ID:taskId>|IMPORT:range{startSlot endSlot}...>
+CLUSTER|MIGRATESLOTS migrationGroup{SLOTSRANGE:range{startSlot endSlot}... NODE:nodeId}...
+CLUSTER|MIGRATION subcommand<IMPORT:import{startSlot endSlot}...|CANCEL:cancel<ID:taskId|ALL>|STATUS:status<ID:taskId|ALL>>
 CLUSTER|MYID
 CLUSTER|MYSHARDID
 CLUSTER|NODES
@@ -133,6 +137,7 @@ CLUSTER|SHARDS
 CLUSTER|SLAVES nodeId
 CLUSTER|SLOT-STATS filter<SLOTSRANGE:slotsrange{startSlot endSlot}|ORDERBY:orderby{metric [LIMIT:limit] [order<ASC|DESC>]}>
 CLUSTER|SLOTS
+CLUSTER|SYNCSLOTS subcommand<SYNC:sync{taskId slotRange{startSlot endSlot}...}|RDBCHANNEL:taskId|SNAPSHOT-EOF|STREAM-EOF|ACK:ack{state offset}|FAIL:error|CONF:conf{option... value...}>
 CMS.INCRBY key items{item increment}...
 CMS.INFO key
 CMS.INITBYDIM key width depth
@@ -140,10 +145,10 @@ CMS.INITBYPROB key error probability
 CMS.MERGE destinationKey #sourceKey... [WEIGHTS:weight...]
 CMS.QUERY key item...
 COMMAND
-COMMANDLOG|GET count type<slow|largeRequest|largeReply>
+COMMANDLOG|GET count type<SLOW|LARGE-REQUEST|LARGE-REPLY>
 COMMANDLOG|HELP
-COMMANDLOG|LEN type<slow|largeRequest|largeReply>
-COMMANDLOG|RESET type<slow|largeRequest|largeReply>
+COMMANDLOG|LEN type<SLOW|LARGE-REQUEST|LARGE-REPLY>
+COMMANDLOG|RESET type<SLOW|LARGE-REQUEST|LARGE-REPLY>
 COMMAND|COUNT
 COMMAND|DOCS [commandName...]
 COMMAND|GETKEYS command [arg...]
@@ -162,7 +167,7 @@ DEBUG [args...]
 DECR key
 DECRBY key decrement
 DEL key...
-DELEX key [condition<IFEQ:value|IFNE:value|IFDEQ:digest|IFDNE:digest>]
+DELEX key [condition<IFEQ:ifeqValue|IFNE:ifneValue|IFDEQ:ifdeqDigest|IFDNE:ifdneDigest>]
 DELIFEQ key value
 DIGEST key
 DISCARD
@@ -259,8 +264,9 @@ HLEN key
 HMGET key field...
 HMSET key data{field value}...
 HOTKEYS|GET
+HOTKEYS|HELP
 HOTKEYS|RESET
-HOTKEYS|START [args...]
+HOTKEYS|START METRICS:metrics{count [CPU] [NET]} [COUNT:k] [DURATION:seconds] [SAMPLE:ratio] [SLOTS:slots{count slot...}]
 HOTKEYS|STOP
 HPERSIST key FIELDS:#field...
 HPEXPIRE key milliseconds [condition<NX|XX|GT|LT>] FIELDS:#field...
@@ -270,7 +276,7 @@ HPTTL key FIELDS:#field...
 HRANDFIELD key [options{count [WITHVALUES]}]
 HSCAN key cursor [MATCH:pattern] [COUNT:count] [NOVALUES]
 HSET key data{field value}...
-HSETEX key [condition<FNX|FXX>] [expiration<EX:seconds|PX:milliseconds|EXAT:unixTimeSeconds|PXAT:unixTimeMilliseconds|KEEPTTL>] FIELDS:#data{field value}...
+HSETEX key [keyCondition<NX|XX>] [fieldsCondition<FNX|FXX>] [expiration<EX:seconds|PX:milliseconds|EXAT:unixTimeSeconds|PXAT:unixTimeMilliseconds|KEEPTTL>] FIELDS:#data{field value}...
 HSETNX key field value
 HSTRLEN key field
 HTTL key FIELDS:#field...
@@ -407,12 +413,12 @@ SDIFF key...
 SDIFFCARD #key... [LIMIT:limit]
 SDIFFSTORE destination key...
 SELECT index
-SET key value [condition<NX|XX|IFEQ:comparisonValue>] [GET] [expiration<EX:seconds|PX:milliseconds|EXAT:unixTimeSeconds|PXAT:unixTimeMilliseconds|KEEPTTL>]
+SET key value [condition<NX|XX|IFEQ:ifeqValue|IFNE:ifneValue|IFDEQ:ifdeqDigest|IFDNE:ifdneDigest>] [GET] [expiration<EX:seconds|PX:milliseconds|EXAT:unixTimeSeconds|PXAT:unixTimeMilliseconds|KEEPTTL>]
 SETBIT key offset value
 SETEX key seconds value
 SETNX key value
 SETRANGE key offset value
-SHUTDOWN [abortSelector<saveSelectorBlock{[saveSelector<NOSAVE|SAVE>] [NOW] [FORCE]}|ABORT>]
+SHUTDOWN [abortSelector<saveSelectorBlock{[saveSelector<NOSAVE|SAVE>] [NOW] [FORCE] [SAFE] [FAILOVER]}|ABORT>]
 SINTER key...
 SINTERCARD #key... [LIMIT:limit]
 SINTERSTORE destination key...
@@ -466,6 +472,7 @@ TOPK.LIST key [WITHCOUNT]
 TOPK.QUERY key item...
 TOPK.RESERVE key topk [params{width depth decay}]
 TOUCH key...
+TRIMSLOTS RANGES:#slots{startslot endslot}...
 TS.ADD key timestamp value [RETENTION:retentionPeriod] [ENCODING:encoding<COMPRESSED|UNCOMPRESSED>] [CHUNK_SIZE:size] [DUPLICATE_POLICY:policy<BLOCK|FIRST|LAST|MIN|MAX|SUM>] [ON_DUPLICATE:policy<BLOCK|FIRST|LAST|MIN|MAX|SUM>] [IGNORE:ignore{maxTimeDiff maxValDiff}] [LABELS:labels{label value}...]
 TS.ALTER key [RETENTION:retentionPeriod] [CHUNK_SIZE:size] [DUPLICATE_POLICY:policy<BLOCK|FIRST|LAST|MIN|MAX|SUM>] [IGNORE:ignore{maxTimeDiff maxValDiff}] [LABELS:labels{label value}...]
 TS.CREATE key [RETENTION:retentionPeriod] [ENCODING:encoding<COMPRESSED|UNCOMPRESSED>] [CHUNK_SIZE:size] [DUPLICATE_POLICY:policy<BLOCK|FIRST|LAST|MIN|MAX|SUM>] [IGNORE:ignore{maxTimeDiff maxValDiff}] [LABELS:labels{label value}...]
@@ -510,9 +517,9 @@ WAITAOF numlocal numreplicas timeout
 WATCH key...
 XACK key group id...
 XACKDEL key group [condition<KEEPREF|DELREF|ACKED>] IDS:#id...
-XADD key [NOMKSTREAM] [trim{strategy<MAXLEN|MINID> [operator<=|~>] threshold [LIMIT:count]}] idSelector<*|id> data{field value}...
+XADD key [NOMKSTREAM] [condition<KEEPREF|DELREF|ACKED>] [idmp<IDMPAUTO:pid|idmpWithPidIid{IDMP:pid iid}>] [trim{strategy<MAXLEN|MINID> [operator<=|~>] threshold [LIMIT:count]}] idSelector<*|id> data{field value}...
 XAUTOCLAIM key group consumer minIdleTime start [COUNT:count] [JUSTID]
-XCFGSET key [IDMP-DURATION:idmpDuration] [IDMP-MAXSIZE:idmpMaxsize]
+XCFGSET key [IDMP-DURATION:duration] [IDMP-MAXSIZE:maxsize]
 XCLAIM key group consumer minIdleTime id... [IDLE:ms] [TIME:unixTimeMilliseconds] [RETRYCOUNT:count] [FORCE] [JUSTID] [LASTID:lastid]
 XDEL key id...
 XDELEX key [condition<KEEPREF|DELREF|ACKED>] IDS:#id...
@@ -532,10 +539,10 @@ XNACK key group mode<SILENT|FAIL|FATAL> IDS:#id... [RETRYCOUNT:count] [FORCE]
 XPENDING key group [filters{[IDLE:minIdleTime] start end count [consumer]}]
 XRANGE key start end [COUNT:count]
 XREAD [COUNT:count] [BLOCK:milliseconds] STREAMS:streams{key... id...}
-XREADGROUP GROUP:groupBlock{group consumer} [COUNT:count] [BLOCK:milliseconds] [NOACK] STREAMS:streams{key... id...}
+XREADGROUP GROUP:groupBlock{group consumer} [COUNT:count] [BLOCK:milliseconds] [CLAIM:minIdleTime] [NOACK] STREAMS:streams{key... id...}
 XREVRANGE key end start [COUNT:count]
 XSETID key lastId [ENTRIESADDED:entriesAdded] [MAXDELETEDID:maxDeletedId]
-XTRIM key trim{strategy<MAXLEN|MINID> [operator<=|~>] threshold [LIMIT:count]}
+XTRIM key trim{strategy<MAXLEN|MINID> [operator<=|~>] threshold [LIMIT:count] [condition<KEEPREF|DELREF|ACKED>]}
 ZADD key [condition<NX|XX>] [comparison<GT|LT>] [CH] [INCR] data{score member}...
 ZCARD key
 ZCOUNT key min max

@@ -3,7 +3,7 @@
 // biome-ignore-all lint/style/noExcessiveLinesPerFile: one interface, one method after the other.
 
 import type { Argument, Reply } from '../../resp/index.ts';
-import type { AtMostOne, Key, OneOf, OneOrMore } from '../types.ts';
+import type { AtMostOne, Integer, Key, OneOf, OneOrMore } from '../types.ts';
 
 /** Commands of the group vector-set. `Text`: what bulk strings are delivered as. */
 export interface VectorSetCommands {
@@ -11,7 +11,7 @@ export interface VectorSetCommands {
    * `VADD key [REDUCE:dim] vector<FP32:blob|VALUES:#value...> element [CAS] [quantization<NOQUANT|BIN|Q8>]
    * [EF:buildExplorationFactor] [SETATTR:attributes] [M:numLinks]`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.0.0.
    */
   vadd<T extends Reply = Reply>(
     key: Key,
@@ -48,21 +48,21 @@ export interface VectorSetCommands {
   /**
    * `VCARD key`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.0.0.
    */
   vcard<T extends Reply = Reply>(key: Key): Promise<T>;
 
   /**
    * `VDIM key`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.0.0.
    */
   vdim<T extends Reply = Reply>(key: Key): Promise<T>;
 
   /**
    * `VEMB key element [RAW]`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.0.0.
    */
   vemb<T extends Reply = Reply>(
     key: Key,
@@ -73,28 +73,28 @@ export interface VectorSetCommands {
   /**
    * `VGETATTR key element`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.0.0.
    */
   vgetattr<T extends Reply = Reply>(key: Key, element: Argument): Promise<T>;
 
   /**
    * `VINFO key`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.0.0.
    */
   vinfo<T extends Reply = Reply>(key: Key): Promise<T>;
 
   /**
    * `VISMEMBER key element`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.2.0.
    */
   vismember<T extends Reply = Reply>(key: Key, element: Argument): Promise<T>;
 
   /**
    * `VLINKS key element [WITHSCORES]`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.0.0.
    */
   vlinks<T extends Reply = Reply>(
     key: Key,
@@ -105,28 +105,28 @@ export interface VectorSetCommands {
   /**
    * `VRANDMEMBER key [count]`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.0.0.
    */
   vrandmember<T extends Reply = Reply>(key: Key, count?: Argument | undefined): Promise<T>;
 
   /**
    * `VRANGE key start end [count]`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.4.0.
    */
-  vrange<T extends Reply = Reply>(key: Key, start: Argument, end: Argument, count?: Argument | undefined): Promise<T>;
+  vrange<T extends Reply = Reply>(key: Key, start: Argument, end: Argument, count?: Integer | undefined): Promise<T>;
 
   /**
    * `VREM key element`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.0.0.
    */
   vrem<T extends Reply = Reply>(key: Key, element: Argument): Promise<T>;
 
   /**
    * `VSETATTR key element attributes`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.0.0.
    */
   vsetattr<T extends Reply = Reply>(key: Key, element: Argument, attributes: Argument): Promise<T>;
 
@@ -135,7 +135,7 @@ export interface VectorSetCommands {
    * [EPSILON:maxDistance] [EF:searchExplorationFactor] [FILTER:expression] [FILTER-EF:maxFilteringEffort] [TRUTH]
    * [NOTHREAD]`
    *
-   * Group: vector-set.
+   * Group: vector-set. Since Redis 8.0.0.
    */
   vsim<T extends Reply = Reply>(
     key: Key,
