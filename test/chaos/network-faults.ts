@@ -60,7 +60,8 @@ export async function passwd(context: FaultContext): Promise<void> {
     context.setPassword(password);
     await rest(context, 1000);
     if (round % 3 === 0) {
-      for (const node of context.servers.liveNodes) await node.send(['CLIENT', 'KILL', 'TYPE', 'replica']);
+      // The name that every version knows.
+      for (const node of context.servers.liveNodes) await node.send(['CLIENT', 'KILL', 'TYPE', 'slave']);
     }
   }
 }

@@ -7,22 +7,28 @@ import { SYNTAX_TABLE } from '../../src/facade/generated/syntax-table.ts';
 import type { Part } from '../../src/facade/syntax.ts';
 import { type Client, connect } from '../../src/net/index.ts';
 import type { Argument, Reply } from '../../src/resp/index.ts';
-import { isAtLeast, type ServerProcess, seededRandom, startServer } from '../../src/testing/index.ts';
+import { type ServerProcess, seededRandom, startServer } from '../../src/testing/index.ts';
 import { describeCommands } from '../../tools/facade/description.ts';
 import { formatSyntax } from '../../tools/facade/format-syntax.ts';
+import { saysMore, tokensIn } from '../../tools/facade/merge.ts';
 import { type Choices, fullest, sampleCall, shortest } from '../support/sample-call.ts';
+import { binary, has, needing, since } from '../support/server-needs.ts';
 
 const test = suite('integration/command-keys');
+const testSince7 = since(test, 7, 0);
+const isValkey81 = binary.name === 'valkey' && binary.version.slice(0, 2).join('.') === '8.1';
 
 /** Where we and COMMAND GETKEYS differ on purpose. */
 const DECISIONS: { readonly [name: string]: string } = {
   SPUBLISH: 'a shard channel is routed like a key (not_key); GETKEYS leaves it out',
   SSUBSCRIBE: 'the same',
   SUNSUBSCRIBE: 'the same',
+  CLUSTERSCAN: 'its cursor names a slot with a hash tag: the same',
   SORT: 'STORE is behind options that no specification can skip: the server says "unknown", its own code knows',
   PFMERGE: 'GETKEYS refuses the destination alone, which the command itself takes',
   MIGRATE: 'a key and KEYS together are no valid call; for the others see the next test',
   PFDEBUG: 'Redis 6.0 does not say where its key is',
+  ...(has(6, 0) ? {} : { MEMORY: 'nor does 5.0', MODULE: '4.0 says it has one', TOUCH: '5.0 says it has but one' }),
 };
 
 let server: ServerProcess;
@@ -51,7 +57,7 @@ function aritiesOf(command: readonly Reply[]): (readonly [path: string, arity: n
 
 /** What the server says of a command, as far as it has it. */
 function serverArity({ words }: CallSyntax): number | undefined {
-  return arities.get(words.join('|')) ?? (isAtLeast(server.binary, [7, 0, 0]) ? undefined : arities.get(words[0]!));
+  return arities.get(words.join('|')) ?? (has(7, 0) ? undefined : arities.get(words[0]!));
 }
 
 function fits(length: number, arity: number): boolean {
@@ -98,7 +104,9 @@ test('the keys of a call are those that COMMAND GETKEYS finds, in hundreds of co
     if (arity === undefined) continue;
     for (const args of calls(syntax)) {
       const info = findCommand(args)!;
-      if (!fits(args.length, arity) || info.name in DECISIONS) continue;
+      if (!fits(args.length, arity) || info.name.split(' ')[0]! in DECISIONS) continue;
+      // Of Redis 8.4: before, keys behind an option that is not known are not found.
+      if (args.includes('CLAIM')) continue;
       const [ours, theirs] = [ourKeys(info, args), await serverKeys(args)];
       if (String(ours) !== String(theirs)) differing.add(`${args.join(' ')}: ours ${ours}, the server's ${theirs}`);
       compared++;
@@ -108,8 +116,7 @@ test('the keys of a call are those that COMMAND GETKEYS finds, in hundreds of co
   assert.ok(compared > 1000, `${compared} calls compared`);
 });
 
-test('MIGRATE has one key, or those behind the last KEYS where that one is empty (as from 7.0)', async () => {
-  if (!isAtLeast(server.binary, [7, 0, 0])) return;
+testSince7('MIGRATE has one key, or those behind the last KEYS where that one is empty', async () => {
   for (const call of [
     ['h', 1, 'k', 0, 9, 'COPY'],
     ['h', 1, '', 0, 9, 'AUTH', 'KEYS', 'KEYS', 'a', 'b'],
@@ -120,7 +127,7 @@ test('MIGRATE has one key, or those behind the last KEYS where that one is empty
 });
 
 // What newer servers take with fewer arguments than the first that had it.
-const LOOSENED: readonly string[] = ['HELLO', 'COMMAND GETKEYS', 'COMMAND GETKEYSANDFLAGS'];
+const LOOSENED: readonly string[] = ['HELLO', 'OBJECT HELP', 'COMMAND GETKEYS', 'COMMAND GETKEYSANDFLAGS'];
 
 test('every call has as many arguments as the server wants', () => {
   for (const syntax of syntaxes) {
@@ -133,22 +140,39 @@ test('every call has as many arguments as the server wants', () => {
   }
 });
 
-test('every word that the server describes is in the table, where it describes its commands (from 7.0)', async () => {
-  if (!isAtLeast(server.binary, [7, 0, 0])) return;
+/** Newest words that the generator leaves to `send` (tools/facade/merge.ts says why). */
+const NO_METHOD: readonly string[] = [
+  'GEOSEARCH BYPOLYGON',
+  'GEOSEARCHSTORE BYPOLYGON',
+  'CLUSTER|REPLICATE NO',
+  'CLUSTER|REPLICATE ONE',
+];
+
+testSince7('every word that the server describes is in the table', async () => {
   const docs = await documented(
     async (described) => (await described.send(['COMMAND', 'DOCS'])) as unknown as { [path: string]: DocNode },
   );
-  const known = new Map(syntaxes.map((syntax) => [syntax.words.join('|'), new Set(tokens(syntax.parts))]));
+  const known = new Map(
+    syntaxes.map((syntax) => [
+      syntax.words.join('|'),
+      new Set(tokensIn(syntax.parts).map((token) => token.toUpperCase())),
+    ]),
+  );
   const missing = Object.entries(docs).flatMap(([path, doc]) => missingTokens(path.toUpperCase(), doc, known));
-  assert.equal(missing, []);
+  assert.equal(
+    missing.filter((word) => !NO_METHOD.includes(word)),
+    [],
+  );
 });
 
-test('the table is what the last of the generator’s servers describes (Valkey 8.1)', async () => {
-  if (server.binary.name !== 'valkey' || !isAtLeast(server.binary, [8, 1, 0])) return;
+const testValkey81 = needing(test, isValkey81, 'Valkey 8.1, the last of the generator’s servers');
+
+testValkey81('the table is what the last of the generator’s servers describes, or says more', async () => {
   const descriptions = await documented((described) => describeCommands(described, 'valkey'));
   const lines = new Set(SYNTAX_TABLE.split('\n'));
+  const known = new Map(syntaxes.map(({ words, parts }) => [words.join('|'), parts]));
   const outdated = descriptions
-    .filter((description) => !description.isOpen)
+    .filter(({ path, parts, isOpen }) => !isOpen && !saysMore(known.get(path)!, parts))
     .map(({ path, parts }) => `${path} ${formatSyntax(parts)}`.trim())
     .filter((line) => !lines.has(line));
   assert.equal(outdated, []);
@@ -181,13 +205,6 @@ function missingTokens(path: string, doc: DocNode, known: ReadonlyMap<string, Re
 
 function documentedTokens(node: DocNode): string[] {
   return [...(node.token === undefined ? [] : [node.token]), ...(node.arguments ?? []).flatMap(documentedTokens)];
-}
-
-function tokens(parts: readonly Part[]): string[] {
-  return parts.flatMap((part) => [
-    ...(part.token === undefined ? [] : [part.token.toUpperCase()]),
-    ...tokens(part.parts),
-  ]);
 }
 
 test.run();

@@ -7,6 +7,7 @@ import { connect } from '../../src/net/index.ts';
 import { startCluster, startServer } from '../../src/testing/index.ts';
 import { pathsWithReply, replyType } from '../../tools/facade/replies.ts';
 import { checkReply, TYPES } from '../support/reply-types.ts';
+import { protocols } from '../support/server-needs.ts';
 
 const test = suite('integration/facade-replies');
 
@@ -41,10 +42,11 @@ CLIENT SETINFO LIB-NAME x|CLIENT ID|PING|PING x|ECHO x|PUBSUB NUMPAT|PUBLISH a b
 ACL DELUSER u|ACL WHOAMI|ACL GENPASS|LASTSAVE|COMMAND COUNT|CLUSTER KEYSLOT a|CLUSTER COUNTKEYSINSLOT 1
 CLUSTER GETKEYSINSLOT 1 1|CLUSTER MYID|CLUSTER MYSHARDID|MEMORY PURGE|SAVE|FLUSHDB`;
 
-/** How servers refuse a command, a subcommand or an option that they do not have yet. */
-const MISSING: RegExp = /unknown (sub)?command|wrong number of arguments|Invalid stream ID/i;
+/** How servers refuse a command, a subcommand, an option or a fraction of a second that they do not have yet. */
+const MISSING: RegExp =
+  /unknown (sub)?command|wrong (number of arguments|\w+ subcommand)|invalid stream ID|syntax error, try|timeout is not an integer/i;
 
-for (const protocol of [2, 3] as const) {
+for (const protocol of protocols()) {
   test(`replies have the types that methods declare, in RESP${protocol}`, () => checkCalls(CALLS, protocol, 'no'));
   test(`so have those of CLUSTER, in RESP${protocol}`, () => checkCalls(CLUSTER_CALLS, protocol, 'yes'));
 }

@@ -2,11 +2,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Cluster, connectCluster, hashSlot } from '../../src/cluster/index.ts';
 import type { RedisError } from '../../src/errors.ts';
-import { type ClusterNode, isAtLeast, startCluster, type TestCluster, waitUntil } from '../../src/testing/index.ts';
+import { type ClusterNode, startCluster, type TestCluster, waitUntil } from '../../src/testing/index.ts';
 import { tagInSlot } from '../support/key-in-slot.ts';
+import { since } from '../support/server-needs.ts';
 
 const PASSWORD = 'CATAPI';
 const test = suite('integration/leases: sessions and blocking commands on real nodes');
+const testSince5 = since(test, 5, 0);
+const testSince6 = since(test, 6, 0);
 
 let servers: TestCluster;
 let cluster: Cluster;
@@ -121,8 +124,7 @@ test('WAIT counts the acknowledgements of the session’s own writes', async () 
   });
 });
 
-test('CLIENT TRACKING in a session: the invalidation reaches its reader (RESP3, from 6.0)', async () => {
-  if (!isAtLeast(servers.server, [6, 0, 0])) return;
+testSince6('CLIENT TRACKING in a session: the invalidation reaches its reader (RESP3)', async () => {
   const pushed = await cluster.session('tracked', async (session) => {
     const pushes = session.pushes();
     await session.send(['CLIENT', 'TRACKING', 'ON']);
@@ -155,6 +157,9 @@ test('BLPOP by plain send takes what is pushed later, and gives null when its ti
   await cluster.send(['RPUSH', 'queue', 'job']);
   assert.equal(await popped, ['queue', 'job']);
   assert.is(await cluster.send(['BLPOP', 'queue', 1], { timeoutMs: 10_000 }), null);
+});
+
+testSince5('XREAD with BLOCK gives null when its time is over', async () => {
   assert.is(await cluster.send(['XREAD', 'BLOCK', 1, 'STREAMS', 'stream', '$']), null);
 });
 

@@ -3,27 +3,20 @@ import * as assert from 'uvu/assert';
 import { type Cluster, connectCluster, hashSlot } from '../../src/cluster/index.ts';
 import type { ErrorReply } from '../../src/errors.ts';
 import { connect, type Gap, type Message, type PubSubEvent, type Subscription } from '../../src/net/index.ts';
-import {
-  findServer,
-  isAtLeast,
-  type ServerBinary,
-  startCluster,
-  startServer,
-  type TestCluster,
-  waitUntil,
-} from '../../src/testing/index.ts';
+import { startCluster, startServer, type TestCluster, waitUntil } from '../../src/testing/index.ts';
+import { has, protocols, since } from '../support/server-needs.ts';
 
-const binary: ServerBinary = await findServer();
-const protocols = isAtLeast(binary, [6, 0, 0]) ? ([2, 3] as const) : ([2] as const);
-const hasShards = isAtLeast(binary, [7, 0, 0]);
+const PROTOCOLS = protocols();
+const hasShards = has(7, 0);
 
-for (const protocol of protocols) {
+for (const protocol of PROTOCOLS) {
   const test = suite(`integration/pub-sub: six real nodes, RESP${protocol}`);
+  const testSince7 = since(test, 7, 0);
   let servers: TestCluster;
   let cluster: Cluster;
 
   test.before(async () => {
-    servers = await startCluster({ password: 'CATAPI', server: binary });
+    servers = await startCluster({ password: 'CATAPI' });
     const seeds = servers.nodes.map(({ host, port }) => ({ host, port }));
     cluster = await connectCluster({ seeds, password: 'CATAPI', protocol, timeoutMs: 20_000 });
   });
@@ -148,52 +141,50 @@ for (const protocol of protocols) {
     );
   });
 
-  if (hasShards) {
-    test('sharded channels of many slots, each from its primary (SSUBSCRIBE: from 7.0)', async () => {
-      const channels = ['a', 'b', 'c', 'd', 'e', '{a}2'];
-      const subscription = await cluster.ssubscribe(channels);
-      for (const channel of channels) assert.is(await cluster.send(['SPUBLISH', channel, channel]), 1);
-      const events = (await collect(subscription, channels.length)) as Message[];
-      assert.equal(new Set(events.map(({ channel }) => channel)), new Set(channels));
-      await subscription.unsubscribe();
-      for (const channel of channels) assert.is(await subscribers('SHARDNUMSUB', channel), 0);
-    });
+  testSince7('sharded channels of many slots, each from its primary', async () => {
+    const channels = ['a', 'b', 'c', 'd', 'e', '{a}2'];
+    const subscription = await cluster.ssubscribe(channels);
+    for (const channel of channels) assert.is(await cluster.send(['SPUBLISH', channel, channel]), 1);
+    const events = (await collect(subscription, channels.length)) as Message[];
+    assert.equal(new Set(events.map(({ channel }) => channel)), new Set(channels));
+    await subscription.unsubscribe();
+    for (const channel of channels) assert.is(await subscribers('SHARDNUMSUB', channel), 0);
+  });
 
-    test('a slot that migrates takes its sharded channels along [failure mode 19]', async () => {
-      const subscription = await cluster.ssubscribe(['moving', 'staying']);
-      const slot = hashSlot('moving');
-      const source = await servers.nodeOf(slot);
-      const target = servers.liveNodes.find((node) => node.role === 'primary' && node !== source)!;
-      for (const node of [target, source]) {
-        await servers.moveSlot(slot, node);
-        const gap = (await subscription.next()).value as Gap;
-        assert.equal([gap.kind, gap.reason, gap.channels], ['gap', 'moved', ['moving']]);
-        assert.is(await cluster.send(['SPUBLISH', 'moving', 'm']), 1);
-        assert.is(((await subscription.next()).value as Message).payload, 'm');
-      }
-      assert.is(await subscribers('SHARDNUMSUB', 'moving'), 1);
-      await subscription.unsubscribe();
-    });
+  testSince7('a slot that migrates takes its sharded channels along [failure mode 19]', async () => {
+    const subscription = await cluster.ssubscribe(['moving', 'staying']);
+    const slot = hashSlot('moving');
+    const source = await servers.nodeOf(slot);
+    const target = servers.liveNodes.find((node) => node.role === 'primary' && node !== source)!;
+    for (const node of [target, source]) {
+      await servers.moveSlot(slot, node);
+      const gap = (await subscription.next()).value as Gap;
+      assert.equal([gap.kind, gap.reason, gap.channels], ['gap', 'moved', ['moving']]);
+      assert.is(await cluster.send(['SPUBLISH', 'moving', 'm']), 1);
+      assert.is(((await subscription.next()).value as Message).payload, 'm');
+    }
+    assert.is(await subscribers('SHARDNUMSUB', 'moving'), 1);
+    await subscription.unsubscribe();
+  });
 
-    test('to unsubscribe while the slot moves shifts no answer [failure mode 7]', async () => {
-      const slot = hashSlot('racing');
-      const source = await servers.nodeOf(slot);
-      const target = servers.liveNodes.find((node) => node.role === 'primary' && node !== source)!;
-      for (const node of [target, source, target, source]) {
-        const subscription = await cluster.ssubscribe(['racing', '{racing}2']);
-        const moving = servers.moveSlot(slot, node, { onStep: () => void subscription.unsubscribe() });
-        const next = await cluster.ssubscribe(['{racing}3', 'calm']);
-        await moving;
-        await subscription.unsubscribe();
-        const events = await flows(next, 'SPUBLISH', '{racing}3');
-        assert.is((events.at(-1) as Message).channel, '{racing}3');
-        await next.unsubscribe();
-        for (const channel of ['racing', '{racing}2', '{racing}3', 'calm']) {
-          assert.is(await subscribers('SHARDNUMSUB', channel), 0, channel);
-        }
+  testSince7('to unsubscribe while the slot moves shifts no answer [failure mode 7]', async () => {
+    const slot = hashSlot('racing');
+    const source = await servers.nodeOf(slot);
+    const target = servers.liveNodes.find((node) => node.role === 'primary' && node !== source)!;
+    for (const node of [target, source, target, source]) {
+      const subscription = await cluster.ssubscribe(['racing', '{racing}2']);
+      const moving = servers.moveSlot(slot, node, { onStep: () => void subscription.unsubscribe() });
+      const next = await cluster.ssubscribe(['{racing}3', 'calm']);
+      await moving;
+      await subscription.unsubscribe();
+      const events = await flows(next, 'SPUBLISH', '{racing}3');
+      assert.is((events.at(-1) as Message).channel, '{racing}3');
+      await next.unsubscribe();
+      for (const channel of ['racing', '{racing}2', '{racing}3', 'calm']) {
+        assert.is(await subscribers('SHARDNUMSUB', channel), 0, channel);
       }
-    });
-  }
+    }
+  });
 
   /** A replica of the primary that has the slot. */
   async function replicaOf(slot: number) {
@@ -234,9 +225,9 @@ for (const protocol of protocols) {
 
 const single = suite('integration/pub-sub: one server');
 
-for (const protocol of protocols) {
+for (const protocol of PROTOCOLS) {
   single(`a client of one server subscribes, RESP${protocol}`, async () => {
-    const server = await startServer({ server: binary });
+    const server = await startServer();
     const client = await connect({ port: server.port, protocol });
     const subscription = await client.subscribe([Buffer.from([0xff, 0x00]), 'text'], { reply: 'bytes' });
     await client.send(['PUBLISH', Buffer.from([0xff, 0x00]), Buffer.from([1, 13, 10, 0xfe])]);

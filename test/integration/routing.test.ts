@@ -3,9 +3,11 @@ import * as assert from 'uvu/assert';
 import { type Cluster, connectCluster, hashSlot } from '../../src/cluster/index.ts';
 import { ClusterError, type ErrorReply, type RedisError, TimeoutError } from '../../src/errors.ts';
 import type { Reply } from '../../src/resp/index.ts';
-import { isAtLeast, startCluster, startServer, type TestCluster } from '../../src/testing/index.ts';
+import { startCluster, startServer, type TestCluster } from '../../src/testing/index.ts';
+import { since } from '../support/server-needs.ts';
 
 const test = suite('integration/routing: six real nodes');
+const testSince7 = since(test, 7, 0);
 
 let servers: TestCluster;
 let cluster: Cluster;
@@ -119,8 +121,7 @@ test('FLUSHALL empties all, SCRIPT LOAD loads to all, SCRIPT EXISTS is true only
   assert.is((await failure<ErrorReply>(cluster.send(['SCRIPT', 'KILL']))).prefix, 'NOTBUSY');
 });
 
-test('FUNCTION LOAD, LIST, STATS, DELETE and KILL, where the server has functions (7.0)', async () => {
-  if (!isAtLeast(servers.server, [7, 0, 0])) return;
+testSince7('FUNCTION LOAD, LIST, STATS, DELETE and KILL', async () => {
   const code = "#!lua name=mine\nredis.register_function('answer', function() return 42 end)";
   assert.is(await cluster.send(['FUNCTION', 'LOAD', code]), 'mine');
   for (const node of primaries()) assert.is(((await node.send(['FUNCTION', 'LIST'])) as Reply[]).length, 1);
@@ -171,8 +172,7 @@ test('PUBSUB of all nodes: each knows its own subscribers', async () => {
   for (const socket of subscribers) socket.destroy();
 });
 
-test('PUBSUB SHARDNUMSUB and SHARDCHANNELS of all nodes, where the server has them (7.0)', async () => {
-  if (!isAtLeast(servers.server, [7, 0, 0])) return;
+testSince7('PUBSUB SHARDNUMSUB and SHARDCHANNELS of all nodes', async () => {
   const owner = await servers.nodeOf(hashSlot('foo'));
   const socket = await subscribe(owner.port, 'foo', 'SSUBSCRIBE');
   assert.equal(await cluster.send(['PUBSUB', 'SHARDNUMSUB', 'foo', 'bar']), ['foo', 1, 'bar', 0]);

@@ -3,9 +3,11 @@ import * as assert from 'uvu/assert';
 import { type Cluster, connectCluster, hashSlot } from '../../src/cluster/index.ts';
 import type { ErrorReply } from '../../src/errors.ts';
 import { connect, defineScript } from '../../src/net/index.ts';
-import { isAtLeast, startCluster, type TestCluster } from '../../src/testing/index.ts';
+import { startCluster, type TestCluster } from '../../src/testing/index.ts';
+import { since } from '../support/server-needs.ts';
 
 const test = suite('integration/script: six real nodes');
+const testSince7 = since(test, 7, 0);
 
 const APPEND = defineScript(`return redis.call('RPUSH', KEYS[1], ARGV[1])`, { keys: 1 });
 
@@ -86,8 +88,7 @@ test('unawaited calls across SCRIPT FLUSH take effect once each', async () => {
   );
 });
 
-test('a script that only reads runs at replicas (servers from 7.0 on)', async () => {
-  if (!isAtLeast(servers.server, [7, 0, 0])) return;
+testSince7('a script that only reads runs at replicas', async () => {
   const reading = defineScript(`return redis.call('LLEN', KEYS[1])`, { keys: 1, isReadonly: true });
   assert.is(await cluster.runScript(reading, { keys: ['unawaited'] }, { readFrom: 'preferReplica' }), 500);
   const known = await Promise.all(
@@ -98,8 +99,7 @@ test('a script that only reads runs at replicas (servers from 7.0 on)', async ()
   assert.ok(known.some((reply) => Array.isArray(reply) && reply[0] === 1));
 });
 
-test('a library of functions is on all primaries, and callable (servers from 7.0 on)', async () => {
-  if (!isAtLeast(servers.server, [7, 0, 0])) return;
+testSince7('a library of functions is on all primaries, and callable', async () => {
   const code = `#!lua name=mine\nredis.register_function('twice', function(keys, args) return args[1] * 2 end)`;
   assert.is(await cluster.loadFunctions(code), 'mine');
   for (const node of servers.liveNodes.filter(({ role }) => role === 'primary')) {

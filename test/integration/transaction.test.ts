@@ -3,11 +3,13 @@ import * as assert from 'uvu/assert';
 import { type Cluster, connectCluster, hashSlot } from '../../src/cluster/index.ts';
 import { ErrorReply, type RedisError } from '../../src/errors.ts';
 import { type Client, connect } from '../../src/net/index.ts';
-import { isAtLeast, startCluster, type TestCluster } from '../../src/testing/index.ts';
+import { startCluster, type TestCluster } from '../../src/testing/index.ts';
 import { tagInSlot } from '../support/key-in-slot.ts';
+import { since } from '../support/server-needs.ts';
 
 const PASSWORD = 'CATAPI';
 const test = suite('integration/transaction: MULTI to EXEC on real nodes');
+const testSince6 = since(test, 6, 0);
 
 let servers: TestCluster;
 let cluster: Cluster;
@@ -217,8 +219,7 @@ test('WATCH in a session and its transaction: null after a conflict', async () =
   });
 });
 
-test('one server: a user without the right to MULTI runs nothing of a transaction (users from 6.0)', async () => {
-  if (!isAtLeast(servers.server, [6, 0, 0])) return;
+testSince6('one server: a user without the right to MULTI runs nothing of a transaction', async () => {
   const admin = await single('foo');
   await admin.send(['ACL', 'SETUSER', 'limited', 'on', '>pw', '~*', '+@all', '-multi']);
   const [host, port] = admin.address.split(':');
