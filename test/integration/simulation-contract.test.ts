@@ -1,4 +1,4 @@
-import { suite } from 'uvu';
+import { type Context, suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hashSlot } from '../../src/cluster/index.ts';
 import { ErrorReply } from '../../src/errors.ts';
@@ -6,6 +6,8 @@ import { type Runtime, systemRuntime } from '../../src/net/index.ts';
 import { Decoder, encodeCommand, NEED_DATA, type Reply } from '../../src/resp/index.ts';
 import { SimulatedCluster, startCluster, type TestCluster } from '../../src/testing/index.ts';
 import { tagInSlot } from '../support/key-in-slot.ts';
+import { inNobodysWords } from '../support/nobodys-words.ts';
+import { type AddTest, binary, since } from '../support/server-needs.ts';
 
 const PASSWORD = 'CATAPI';
 /** Slots of the first primary: each script that moves one takes another. */
@@ -358,10 +360,21 @@ function newKeysScript(slot: number): Step[] {
   ];
 }
 
+/** What simulated nodes answer as Redis does from a version on: before, AUTH has other texts, and ASK comes for TRYAGAIN. */
+const SINCE: { readonly [script: string]: AddTest<Context> } = {
+  'authentication, RESP2': since(test, 6, 2),
+  'authentication, RESP3': since(test, 6, 2),
+  'commands on keys of both sides of a migration': since(test, 7, 0),
+};
+
+/** Simulated nodes answer to the letter as Redis 7.0; the words of other servers are their own. */
+const isModel = binary.name === 'redis' && binary.version.slice(0, 2).join('.') === '7.0';
+
 for (const [name, script] of Object.entries(SCRIPTS)) {
-  test(name, async () => {
-    const real = await realWorld();
-    assert.equal(await play(simulatedWorld(), script), await play(real, script));
+  (SINCE[name] ?? test)(name, async () => {
+    const [simulated, real] = [await play(simulatedWorld(), script), await play(await realWorld(), script)];
+    if (isModel) assert.equal(simulated, real);
+    else assert.equal(inNobodysWords(simulated), inNobodysWords(real));
   });
 }
 
