@@ -12,6 +12,8 @@ export type ProxyMode =
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** Bytes on their way, oldest first: to the server, and to the client. */
+  readonly late: { readonly server: Buffer[]; readonly client: Buffer[] };
   /** Bytes vanish for good, in both directions: what follows a gap would be another stream. */
   isDead: boolean;
   /** Bytes from the server that may still pass before the connection is cut. */
@@ -75,6 +77,7 @@ export class FlakyProxy {
     const pair: Pair = {
       client,
       server: connect(this.#target.port, this.#target.host),
+      late: { server: [], client: [] },
       isDead: false,
       bytesUntilCut: Number.POSITIVE_INFINITY,
     };
@@ -88,7 +91,7 @@ export class FlakyProxy {
         this.#pairs.delete(pair);
       });
     }
-    client.on('data', (bytes) => this.#forward(pair, pair.server, bytes));
+    client.on('data', (bytes) => this.#forward(pair, 'server', bytes));
     pair.server.on('data', (bytes) => this.#reply(pair, bytes));
     this.#flow(client);
   }
@@ -96,21 +99,28 @@ export class FlakyProxy {
   #reply(pair: Pair, bytes: Buffer): void {
     const passing = bytes.subarray(0, pair.bytesUntilCut);
     pair.bytesUntilCut -= passing.length;
-    this.#forward(pair, pair.client, passing);
+    this.#forward(pair, 'client', passing);
     if (pair.bytesUntilCut > 0) return;
     pair.client.end(() => end(pair));
     pair.isDead = true;
   }
 
-  #forward(pair: Pair, to: Socket, bytes: Buffer): void {
+  #forward(pair: Pair, to: 'client' | 'server', bytes: Buffer): void {
     if (pair.isDead) return;
-    if (this.#mode.kind !== 'delay') {
-      to.write(bytes);
+    const late = pair.late[to];
+    if (this.#mode.kind !== 'delay' && late.length === 0) {
+      pair[to].write(bytes);
       return;
     }
-    setTimeout(() => {
-      if (!pair.isDead) to.write(bytes);
-    }, this.#mode.delayMs);
+    // What comes behind bytes that are still late stays behind them: whichever timer ends first lets the oldest go.
+    late.push(bytes);
+    setTimeout(
+      () => {
+        const oldest = late.shift()!;
+        if (!pair.isDead) pair[to].write(oldest);
+      },
+      this.#mode.kind === 'delay' ? this.#mode.delayMs : 0,
+    );
   }
 
   #flow(client: Socket): void {
