@@ -71,7 +71,7 @@ export class ClusterCore {
     this.transactions = new TransactionSink(this.traffic);
     this.reads = new ReplicaReads(context, this.map, this.#readsHost());
     this.membership = new Membership(this, (moved, gone) => this.#onChange(moved, gone));
-    this.intake = new Intake(settings, this.traffic);
+    this.intake = new Intake(settings, this.traffic, { database: settings.database, place: undefined });
     if (settings.cache !== undefined) this.cache = new ClientCache(settings.cache, this.#cacheHost());
     this.keeper = new TopologyKeeper(settings, this.pool, this.#topologyHost());
     this.supervisor = new Supervisor(settings, this.#supervised());

@@ -45,7 +45,7 @@ export class ClusterNode {
 
   constructor(resolved: ResolvedEndpoint, context: NodeContext, owner: LinkOwner) {
     const { settings, credentials, budget } = context;
-    const { protocol, clientName, connectionsPerNode } = settings;
+    const { protocol, clientName, database, connectionsPerNode } = settings;
     const { endpoint } = resolved;
     this.#isRemoteCluster = settings.seeds.some((seed) => !('host' in seed) || !isLoopback(seed.host));
     this.endpoint = endpoint;
@@ -56,10 +56,10 @@ export class ClusterNode {
     this.activity = new ServerActivity(context.onConnection);
     const asksZone = typeof settings.readFrom === 'object';
     const tracksReads = settings.cache !== undefined;
-    const handshake = { protocol, clientName, asksZone, tracksReads };
+    const handshake = { protocol, clientName, database, asksZone, tracksReads };
     const linkOptions = { endpoint, settings, handshake, credentials, budget, activity: this.activity };
     this.link = new Links(linkOptions, owner, connectionsPerNode);
-    this.leases = context.desk.poolOf({ ...linkOptions, handshake: { protocol, clientName } });
+    this.leases = context.desk.poolOf({ ...linkOptions, handshake: { protocol, clientName, database } });
   }
 
   get counters(): ServerCounters {

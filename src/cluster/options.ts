@@ -23,6 +23,11 @@ export type Seed = string | { readonly host: string; readonly port?: number | un
 export interface ClusterOptions extends ClientOptions {
   /** Nodes to start from; one that answers is enough. */
   readonly seeds: readonly Seed[];
+  /**
+   * The database that all commands are for. Default 0; others only where servers have several in cluster mode (Valkey from
+   * 9.0 on, `cluster-databases`), or are not in cluster mode. A seed's URL may name it too.
+   */
+  readonly database?: number | undefined;
   /** TLS for all nodes: `true`, or settings as `node:tls` takes them. */
   readonly tls?: boolean | TlsOptions | undefined;
   /** Translates announced addresses to those that can be dialled from here. */
@@ -53,6 +58,7 @@ export interface ClusterOptions extends ClientOptions {
 
 export interface ClusterSettings extends ClientSettings {
   readonly seeds: readonly SeedAddress[];
+  readonly database: number;
   readonly addressMap: AddressMap | undefined;
   readonly allowNode: ((address: string) => boolean) | undefined;
   readonly connectionsPerNode: number;
@@ -67,7 +73,7 @@ export const DEFAULT_HANDOVER_MS = 2000;
 
 /** @throws TypeError or RangeError (`ERR_INVALID_ARGUMENT`), naming the option. */
 export function clusterSettings(options: ClusterOptions): ClusterSettings {
-  const { seeds, tls, ...rest } = options;
+  const { seeds, tls, database, ...rest } = options;
   if (!Array.isArray(seeds) || seeds.length === 0) throw invalidArgument('seeds must name at least one node');
   const parsed = seeds.map((seed) => parseSeed(seed, tls));
   const fromUrl = parsed.find(({ username, password }) => username !== undefined || password !== undefined);
@@ -92,6 +98,7 @@ export function clusterSettings(options: ClusterOptions): ClusterSettings {
   return {
     ...settings,
     seeds: parsed.map(({ address }) => address),
+    database: chooseDatabase(database, parsed),
     addressMap,
     allowNode,
     connectionsPerNode,
@@ -101,8 +108,20 @@ export function clusterSettings(options: ClusterOptions): ClusterSettings {
   };
 }
 
+/** The one that was chosen, else the one that the seeds' URLs agree on. */
+function chooseDatabase(chosen: number | undefined, seeds: readonly ParsedSeed[]): number {
+  const named = new Set(seeds.flatMap(({ database }) => (database === undefined ? [] : [database])));
+  if (chosen === undefined && named.size > 1) throw invalidArgument('the seeds name different databases');
+  const database = chosen ?? [...named][0] ?? 0;
+  if (!Number.isSafeInteger(database) || database < 0) {
+    throw argumentOutOfRange(`database must be an integer of 0 or more, not ${database}`);
+  }
+  return database;
+}
+
 interface ParsedSeed {
   address: SeedAddress;
+  database?: number | undefined;
   username?: string | undefined;
   password?: string | undefined;
 }
@@ -123,8 +142,7 @@ function parseSeedUrl(text: string, tlsOptions: TlsOptions | undefined): ParsedS
     return { address: { ...address, tls: joined(address.tls, tlsOptions) }, username, password };
   }
   const { endpoint, username, password, database } = parseUrl(text);
-  if (database !== undefined && database !== 0) throw invalidArgument('a cluster has database 0 alone');
-  return { address: { ...endpoint, tls: joined(endpoint.tls, tlsOptions) }, username, password };
+  return { address: { ...endpoint, tls: joined(endpoint.tls, tlsOptions) }, username, password, database };
 }
 
 /** A URL says whether there is TLS, the option how. */

@@ -131,8 +131,8 @@ export class ReplicaReads {
 
   #linkTo(node: ClusterNode): Links {
     const { settings, credentials, budget } = this.#context;
-    const { protocol, clientName, connectionsPerNode } = settings;
-    const handshake = { protocol, clientName, readFromReplica: true, asksZone: true };
+    const { protocol, clientName, database, connectionsPerNode } = settings;
+    const handshake = { protocol, clientName, database, readFromReplica: true, asksZone: true };
     const { endpoint, activity } = node;
     const links: Links = new Links(
       { endpoint, settings, handshake, credentials, budget, kind: 'replica', activity },

@@ -68,7 +68,7 @@ const POLICIES: readonly PolicyRow[] = [
   },
   {
     to: 'anyNode',
-    why: 'a cluster has database 0 alone: the server has an error to report',
+    why: 'not in cluster mode, however many databases there are: the server has an error to report',
     commands: 'SWAPDB',
   },
   {

@@ -7,7 +7,7 @@ export interface HandshakeOptions extends Credentials {
   readonly address: string;
   readonly protocol: 'auto' | 2 | 3;
   readonly clientName?: string | undefined;
-  /** SELECT it; for a single server. */
+  /** SELECT it. */
   readonly database?: number | undefined;
   /** READONLY: the connection reads from a replica (protocol 15). */
   readonly readFromReplica?: boolean | undefined;

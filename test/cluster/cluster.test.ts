@@ -247,7 +247,6 @@ test('options are checked synchronously', () => {
     { seeds: [] },
     { seeds: ['http://x'] },
     { seeds: [{ port: 1 }] },
-    { seeds: ['redis://h/3'] },
     { seeds: [{ host: 'h', port: 0 }] },
     { seeds: ['redis://h'], maxRedirects: -1 },
     { seeds: ['redis://h'], timeoutMs: 0 },

@@ -201,7 +201,7 @@ test('credentials, TLS and names come from whatever kind of seed', () => {
   const seeds = ['redis+srv://user:p%40ss@name', 'unix:/tmp/x', { host: 'h' }, 'rediss://[::1]'];
   const cluster = new Cluster({ seeds, runtime });
   cluster.destroy();
-  for (const wrong of ['redis+srv://h:1', 'redis://h/1', 'redis://user@h', 'unix:', '']) {
+  for (const wrong of ['redis+srv://h:1', 'redis://h/x', 'redis://user@h', 'unix:', '']) {
     assert.throws(
       () => new Cluster({ seeds: [wrong], runtime }),
       (error: NodeJS.ErrnoException) => error.code === 'ERR_INVALID_ARGUMENT',

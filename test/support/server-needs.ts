@@ -45,11 +45,20 @@ export function since<T>(test: Test<T>, major: number, minor: number): AddTest<T
  * built from what is not released yet has the highest version and not the newest commands.
  */
 export async function knows(path: string): Promise<boolean> {
+  const [command] = (await ask(['COMMAND', 'INFO', path])) as Reply[];
+  return Array.isArray(command);
+}
+
+/** Whether the server at hand has a directive of its configuration. */
+export async function hasSetting(name: string): Promise<boolean> {
+  return ((await ask(['CONFIG', 'GET', name])) as Reply[]).length > 0;
+}
+
+async function ask(command: readonly string[]): Promise<Reply> {
   const server = await startServer({ server: binary });
-  const client = await connect({ port: server.port });
+  const client = await connect({ port: server.port, protocol: 2 });
   try {
-    const [command] = (await client.send(['COMMAND', 'INFO', path])) as Reply[];
-    return Array.isArray(command);
+    return await client.send(command);
   } finally {
     client.destroy();
     await server.stop();
