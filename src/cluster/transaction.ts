@@ -12,11 +12,12 @@ import { slotOf } from './target.ts';
 /**
  * Leads transactions: one record in the lane of their slot, as if they were one command, over the shared connection.
  *
- * What servers do while the slot migrates (getNodeByQuery in cluster.c, the same from Redis 3 to 8 and in Valkey; seen in
+ * What servers do while the slot migrates (getNodeByQuery in cluster.c, the same from Redis 3 to 8 and in Valkey 8; seen in
  * test/integration/transaction): each command is looked at when it is queued, and all keys together at EXEC. The source
  * refuses to queue a command whose key has gone (ASK), which dooms the EXEC; and where commands of both sides were
  * queued, or a key went in between, EXEC itself says ASK or TRYAGAIN, and discards. After ASKING MULTI the target queues
  * everything, and EXEC runs when the key is one, or all are there, else says TRYAGAIN. So an ASK is followed as a whole.
+ * Valkey 9.1 looks at nothing before EXEC.
  */
 export class TransactionSink implements CommandSink {
   readonly #traffic: CommandSink;
