@@ -6,7 +6,7 @@ import { CASES, REPLY_VECTORS, selectCases } from '../../src/conformance/index.t
 import type { RedisError } from '../../src/errors.ts';
 import { Handshake } from '../../src/net/handshake.ts';
 import { Client, type ConnectOptions } from '../../src/net/index.ts';
-import { Decoder, NEED_DATA, Push, type Reply } from '../../src/resp/index.ts';
+import { Decoder, NEED_DATA, Push, type Reply, RequestDecoder } from '../../src/resp/index.ts';
 import { FakeRuntime, type FakeTransport } from '../support/fake-runtime.ts';
 import { LeasingClient, outcome, quiet } from '../support/leasing-client.ts';
 import { push, subscribed } from '../support/subscribed-client.ts';
@@ -119,6 +119,14 @@ const DEFENCES: Readonly<Record<string, () => void | Promise<void>>> = {
     connection.reply('|1\r\n+ttl\r\n:3600\r\n$1\r\nv\r\n');
     assert.is(await promise, 'v');
     assert.not(connection.isDestroyed);
+  },
+  'endless-length': async () => {
+    const { commands, connection } = await asked(['SET', 'k', 'x'.repeat(100_000)]);
+    assert.match(commands, /^\*3\r\n\$3\r\nSET\r\n\$1\r\nk\r\n\$100000\r\nx+\r\n$/, 'six digits, and their CRLF');
+    connection.close();
+    const decoder = new RequestDecoder();
+    decoder.feed(Buffer.from(`*1\r\n$${'1'.repeat(70_000)}`));
+    assert.throws(() => decoder.next(), 'too big bulk count string');
   },
   'payload-end-not-checked': async () => {
     for (const wire of ['$3\r\nfooXY', '$3\r\nfoobar\r\n', '$3\r\nfoo\n\n', '*1\r\n$0\r\nab\r\n']) {
