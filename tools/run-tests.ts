@@ -73,7 +73,6 @@ async function runAll(files: readonly string[], parallel: number): Promise<FileR
       const verdict = result.failed === 0 ? 'ok  ' : 'FAIL';
       const skipped = result.skipped > 0 ? `  ${result.skipped} skipped` : '';
       console.log(`${verdict}  ${file}  ${result.passed} passed${skipped}  ${result.seconds.toFixed(1)} s`);
-      for (const [line] of result.output.matchAll(/^skipped: .*/gm)) console.log(`      ${line}`);
       if (result.failed > 0) console.log(result.output);
       // What a machine lacks for a test is no failure, and no secret either.
       else for (const [reason] of result.output.matchAll(/SKIPPED: .*/g)) console.log(`      ${reason}`);

@@ -8,9 +8,10 @@ import type { RedisError } from '../../src/errors.ts';
 import { connect, type Runtime, systemRuntime } from '../../src/net/index.ts';
 import { type ServerProcess, startCluster, startServer, type TestCluster } from '../../src/testing/index.ts';
 import { tagInSlot } from '../support/key-in-slot.ts';
-import { skippedBefore } from '../support/skipped.ts';
+import { since } from '../support/server-needs.ts';
 
 const test = suite('integration/connections: three real primaries');
+const testSince6 = since(test, 6, 0);
 
 const NAME = 'connections-test';
 let servers: TestCluster;
@@ -253,26 +254,28 @@ test('maxConnectionAgeMs: connections are replaced under load, and nobody notice
   await cluster.close();
 });
 
-test('the cache holds over several connections to a node: each tells of the keys that were read over it', async () => {
-  if (await skippedBefore([6, 0, 0])) return;
-  const cluster = await connectTo({ connectionsPerNode: 3, cache: {} });
-  const other = await connectTo();
-  const keys = Array.from({ length: 30 }, (_, n) => `cached:${n}`);
-  await other.sendAll(keys.map((key) => ['SET', key, 'old']));
-  const read = (): Promise<unknown[]> => Promise.all(keys.map((key) => cluster.send(['GET', key], { cache: true })));
-  for (let round = 0; round < 2; round++)
-    assert.equal(
-      await read(),
-      keys.map(() => 'old'),
-    );
-  assert.equal([cluster.stats().cache?.hits, cluster.stats().cache?.misses], [30, 30]);
-  await other.sendAll(keys.map((key) => ['SET', key, 'new']));
-  // Word of a write comes a moment after its reply.
-  while ((await read()).includes('old'));
-  await read();
-  assert.ok(cluster.stats().cache!.hits > 30);
-  await Promise.all([cluster.close(), other.close()]);
-});
+testSince6(
+  'the cache holds over several connections to a node: each tells of the keys that were read over it',
+  async () => {
+    const cluster = await connectTo({ connectionsPerNode: 3, cache: {} });
+    const other = await connectTo();
+    const keys = Array.from({ length: 30 }, (_, n) => `cached:${n}`);
+    await other.sendAll(keys.map((key) => ['SET', key, 'old']));
+    const read = (): Promise<unknown[]> => Promise.all(keys.map((key) => cluster.send(['GET', key], { cache: true })));
+    for (let round = 0; round < 2; round++)
+      assert.equal(
+        await read(),
+        keys.map(() => 'old'),
+      );
+    assert.equal([cluster.stats().cache?.hits, cluster.stats().cache?.misses], [30, 30]);
+    await other.sendAll(keys.map((key) => ['SET', key, 'new']));
+    // Word of a write comes a moment after its reply.
+    while ((await read()).includes('old'));
+    await read();
+    assert.ok(cluster.stats().cache!.hits > 30);
+    await Promise.all([cluster.close(), other.close()]);
+  },
+);
 
 test('close waits for what is under way, then nothing is open', async () => {
   const { runtime, counts } = countingRuntime();

@@ -7,7 +7,7 @@ import type { RedisError } from '../../src/errors.ts';
 import { type Runtime, systemRuntime } from '../../src/net/index.ts';
 import { type ClusterNode, waitUntil } from '../../src/testing/index.ts';
 import { ClusterOf } from '../support/cluster-of.ts';
-import { skipped, skippedBefore } from '../support/skipped.ts';
+import { lacksTls, needing, since } from '../support/server-needs.ts';
 
 // A certificate for localhost and 127.0.0.1, signed by itself, for these tests alone.
 const CERTIFICATE = resolve('test/support/tls/certificate.pem');
@@ -19,11 +19,20 @@ const test = suite('integration/endpoints-tls: nodes with TLS ports, and how the
 const KEYS = ['bar', 'c', 'foo'];
 const tls = { ca: readFileSync(CERTIFICATE) };
 
-let servers: ClusterOf | undefined;
-let problem: string | undefined;
+const servers = await startServers();
 const clusters: Cluster[] = [];
+const testTls = needing(test, servers !== undefined, 'a server that was built with TLS');
+const testSince7 = servers === undefined ? testTls : since(test, 7, 0);
+const testSince72 = servers === undefined ? testTls : since(test, 7, 2);
 
-test.before(async () => {
+test.after(() => servers?.servers.stop());
+
+test.after.each(() => {
+  for (const cluster of clusters.splice(0)) cluster.destroy();
+});
+
+/** Undefined where the server knows no TLS. */
+async function startServers(): Promise<ClusterOf | undefined> {
   const files = { 'tls-cert-file': CERTIFICATE, 'tls-key-file': KEY, 'tls-ca-cert-file': CERTIFICATE };
   const starting = ClusterOf.start({
     hasTlsBus: true,
@@ -36,22 +45,10 @@ test.before(async () => {
       ...files,
     }),
   });
-  servers = await starting.catch((error: Error) => {
-    if (!/tls-port|bad directive/i.test(error.message)) throw error;
-    problem = 'the server was built without TLS';
+  return starting.catch((error: Error) => {
+    if (!lacksTls(error)) throw error;
     return undefined;
   });
-});
-
-test.after(() => servers?.servers.stop());
-
-test.after.each(() => {
-  for (const cluster of clusters.splice(0)) cluster.destroy();
-});
-
-/** The cluster; undefined, and said so, where there is none. */
-function withTls(): ClusterOf | undefined {
-  return skipped(problem) ? undefined : servers;
 }
 
 async function connectTo(seed: string, options: Partial<ClusterOptions> = {}): Promise<Cluster> {
@@ -77,9 +74,8 @@ async function failure(promise: Promise<unknown>): Promise<RedisError> {
   );
 }
 
-test('with both kinds of ports, a client with TLS is told the TLS ports, and one without the others', async () => {
-  const cluster = withTls();
-  if (cluster === undefined) return;
+testTls('with both kinds of ports, a client with TLS is told the TLS ports, and one without the others', async () => {
+  const cluster = servers!;
   const secure = await connectTo(`rediss://127.0.0.1:${cluster.tlsPorts[0]}`, { tls });
   assert.equal(await assertAllAnswer(secure), at('127.0.0.1', cluster.tlsPorts));
   const open = await connectTo(`redis://127.0.0.1:${cluster.nodes[0]!.port}`);
@@ -92,25 +88,26 @@ test('with both kinds of ports, a client with TLS is told the TLS ports, and one
   );
 });
 
-test('a seed’s name is that of the certificate, whichever of its addresses answers; so is the target of a service', async () => {
-  const cluster = withTls();
-  if (cluster === undefined) return;
-  const target = { host: 'localhost', port: cluster.tlsPorts[0]!, priority: 1 };
-  const runtime: Runtime = {
-    ...systemRuntime,
-    resolveHost: () => Promise.resolve(['127.0.0.99', '127.0.0.2']),
-    resolveService: () => Promise.resolve([target]),
-  };
-  for (const seed of [`rediss://localhost:${cluster.tlsPorts[0]}`, 'rediss+srv://nodes.test']) {
-    // No certificate has the address 127.0.0.2.
-    const client = await connectTo(seed, { tls, runtime });
-    assert.equal(await assertAllAnswer(client), at('127.0.0.1', cluster.tlsPorts));
-  }
-});
+testTls(
+  'a seed’s name is that of the certificate, whichever of its addresses answers; so is the target of a service',
+  async () => {
+    const cluster = servers!;
+    const target = { host: 'localhost', port: cluster.tlsPorts[0]!, priority: 1 };
+    const runtime: Runtime = {
+      ...systemRuntime,
+      resolveHost: () => Promise.resolve(['127.0.0.99', '127.0.0.2']),
+      resolveService: () => Promise.resolve([target]),
+    };
+    for (const seed of [`rediss://localhost:${cluster.tlsPorts[0]}`, 'rediss+srv://nodes.test']) {
+      // No certificate has the address 127.0.0.2.
+      const client = await connectTo(seed, { tls, runtime });
+      assert.equal(await assertAllAnswer(client), at('127.0.0.1', cluster.tlsPorts));
+    }
+  },
+);
 
-test('MOVED and ASK lead to TLS ports too', async () => {
-  const cluster = withTls();
-  if (cluster === undefined) return;
+testTls('MOVED and ASK lead to TLS ports too', async () => {
+  const cluster = servers!;
   const client = await connectTo(`rediss://127.0.0.1:${cluster.tlsPorts[0]}`, { tls });
   await assertAllAnswer(client);
   const slot = hashSlot('foo');
@@ -129,25 +126,27 @@ test('MOVED and ASK lead to TLS ports too', async () => {
   await cluster.servers.settled();
 });
 
-test('nodes that announce an address which no certificate has: their host name is what counts, where they announce it', async () => {
-  const cluster = withTls();
-  if (cluster === undefined || (await skippedBefore([7, 0, 0]))) return;
-  await cluster.set('cluster-announce-ip', '127.0.0.2');
-  await cluster.announces((hosts) => hosts.every((host) => host === '127.0.0.2'));
-  const seed = `rediss://localhost:${cluster.tlsPorts[0]}`;
-  const nameless = await connectTo(seed, { tls, timeoutMs: 1000 });
-  const error = await failure(nameless.send(['GET', 'foo']));
-  assert.match(error.message, /127\.0\.0\.2:\d+.*(altnames|IP: 127\.0\.0\.2 is not in the cert)/);
+testSince7(
+  'nodes that announce an address which no certificate has: their host name is what counts, where they announce it',
+  async () => {
+    const cluster = servers!;
+    await cluster.set('cluster-announce-ip', '127.0.0.2');
+    await cluster.announces((hosts) => hosts.every((host) => host === '127.0.0.2'));
+    const seed = `rediss://localhost:${cluster.tlsPorts[0]}`;
+    const nameless = await connectTo(seed, { tls, timeoutMs: 1000 });
+    const error = await failure(nameless.send(['GET', 'foo']));
+    assert.match(error.message, /127\.0\.0\.2:\d+.*(altnames|IP: 127\.0\.0\.2 is not in the cert)/);
 
-  await cluster.set('cluster-announce-hostname', 'localhost');
-  // Nodes hear of each other's names later than of their addresses.
-  await untilAll(cluster.nodes, (primaries) => primaries.every((text) => text.includes('"hostname","localhost"')));
-  for (const maps of ['pairs', 'map', 'object'] as const) {
-    const named = await connectTo(seed, { tls, maps });
-    assert.equal(await assertAllAnswer(named), at('127.0.0.2', cluster.tlsPorts));
-  }
-  await cluster.set('cluster-announce-hostname', '');
-});
+    await cluster.set('cluster-announce-hostname', 'localhost');
+    // Nodes hear of each other's names later than of their addresses.
+    await untilAll(cluster.nodes, (primaries) => primaries.every((text) => text.includes('"hostname","localhost"')));
+    for (const maps of ['pairs', 'map', 'object'] as const) {
+      const named = await connectTo(seed, { tls, maps });
+      assert.equal(await assertAllAnswer(named), at('127.0.0.2', cluster.tlsPorts));
+    }
+    await cluster.set('cluster-announce-hostname', '');
+  },
+);
 
 /** Waits until each of these nodes says of every primary what the test wants, as text. */
 async function untilAll(
@@ -163,9 +162,8 @@ async function untilAll(
   }
 }
 
-test('tls.servername holds for all nodes, and addressMap names one', async () => {
-  const cluster = withTls();
-  if (cluster === undefined) return;
+testTls('tls.servername holds for all nodes, and addressMap names one', async () => {
+  const cluster = servers!;
   await cluster.set('cluster-announce-ip', '127.0.0.2');
   await cluster.announces((hosts) => hosts.every((host) => host === '127.0.0.2'));
   const seed = `rediss://127.0.0.2:${cluster.tlsPorts[0]}`;
@@ -181,10 +179,9 @@ test('tls.servername holds for all nodes, and addressMap names one', async () =>
   await cluster.announces((hosts) => hosts.every((host) => host === '127.0.0.1'));
 });
 
-test('port 0: a node without a plain port is nobody to a plain client, and the others answer', async () => {
-  const cluster = withTls();
+testSince72('port 0: a node without a plain port is nobody to a plain client, and the others answer', async () => {
+  const cluster = servers!;
   // Before 7.2 nodes don't tell each other that a port was closed.
-  if (cluster === undefined || (await skippedBefore([7, 2, 0]))) return;
   const [a, b, c] = cluster.nodes as [ClusterNode, ClusterNode, ClusterNode];
   const { port } = c;
   await c.send(['CONFIG', 'SET', 'port', 0]);
@@ -196,9 +193,8 @@ test('port 0: a node without a plain port is nobody to a plain client, and the o
   await c.send(['CONFIG', 'SET', 'port', port]);
 });
 
-test('without plain ports, a client with TLS needs none', async () => {
-  const cluster = withTls();
-  if (cluster === undefined || (await skippedBefore([7, 0, 0]))) return;
+testSince7('without plain ports, a client with TLS needs none', async () => {
+  const cluster = servers!;
   for (const node of cluster.nodes) await node.send(['CONFIG', 'SET', 'port', 0]);
   const secure = await connectTo(`rediss://127.0.0.1:${cluster.tlsPorts[1]}`, { tls });
   assert.equal(await assertAllAnswer(secure), at('127.0.0.1', cluster.tlsPorts));

@@ -18,9 +18,11 @@ import {
 import { ClusterOf, type ClusterOfOptions } from '../support/cluster-of.ts';
 import { tagInSlot } from '../support/key-in-slot.ts';
 import { Namespace } from '../support/namespace.ts';
-import { skipped, skippedBefore } from '../support/skipped.ts';
+import { since } from '../support/server-needs.ts';
+import { skipped } from '../support/skipped.ts';
 
 const test = suite('integration/endpoints: what real nodes announce, and what is dialled');
+const testSince7 = since(test, 7, 0);
 
 /** A key of each of three primaries that share the slots in order. */
 const KEYS = ['bar', 'c', 'foo'];
@@ -135,8 +137,7 @@ test('cluster-announce-port and -bus-port: nodes behind forwarded ports are reac
   assert.ok(proxies.every(({ connections }) => connections > 0));
 });
 
-test('cluster-announce-hostname with the preferred endpoint type hostname: names are dialled', async () => {
-  if (await skippedBefore([7, 0, 0])) return;
+testSince7('cluster-announce-hostname with the preferred endpoint type hostname: names are dialled', async () => {
   await plain.set('cluster-announce-hostname', 'localhost');
   await plain.set('cluster-preferred-endpoint-type', 'hostname');
   await plain.announces((hosts) => hosts.every((host) => host === 'localhost'));
@@ -157,15 +158,17 @@ test('cluster-announce-hostname with the preferred endpoint type hostname: names
   await plain.set('cluster-preferred-endpoint-type', 'ip');
 });
 
-test('the preferred endpoint type unknown-endpoint: the host that answered is dialled, after MOVED too', async () => {
-  if (await skippedBefore([7, 0, 0])) return;
-  await plain.set('cluster-preferred-endpoint-type', 'unknown-endpoint');
-  await plain.announces((hosts) => hosts.every((host) => host === null));
-  const cluster = await connectTo(`redis://127.0.0.2:${plain.nodes[1]!.port}`);
-  assert.equal(await assertAllAnswer(cluster), ports(plain.nodes, '127.0.0.2'));
-  await assertMovedIsFollowed(cluster, plain.servers);
-  await plain.set('cluster-preferred-endpoint-type', 'ip');
-});
+testSince7(
+  'the preferred endpoint type unknown-endpoint: the host that answered is dialled, after MOVED too',
+  async () => {
+    await plain.set('cluster-preferred-endpoint-type', 'unknown-endpoint');
+    await plain.announces((hosts) => hosts.every((host) => host === null));
+    const cluster = await connectTo(`redis://127.0.0.2:${plain.nodes[1]!.port}`);
+    assert.equal(await assertAllAnswer(cluster), ports(plain.nodes, '127.0.0.2'));
+    await assertMovedIsFollowed(cluster, plain.servers);
+    await plain.set('cluster-preferred-endpoint-type', 'ip');
+  },
+);
 
 test('a node is known by its id as well as by its address', async () => {
   const cluster = await connectTo(`redis://127.0.0.1:${plain.nodes[0]!.port}`);

@@ -8,9 +8,10 @@ import { connect, type Runtime, type ServiceTarget, systemRuntime } from '../../
 import { type ServerProcess, startCluster, startServer, type TestCluster } from '../../src/testing/index.ts';
 import { ClusterOf } from '../support/cluster-of.ts';
 import { NameServer } from '../support/name-server.ts';
-import { skippedBefore } from '../support/skipped.ts';
+import { since } from '../support/server-needs.ts';
 
 const test = suite('integration/seeds: URLs, and names that lead to several servers');
+const testSince7 = since(test, 7, 0);
 
 const PASSWORD = 'p@ss:w/o?r#d %é';
 const ENCODED = encodeURIComponent(PASSWORD);
@@ -91,8 +92,8 @@ test('a URL leads to one server, or is a seed: TCP and Unix sockets, with a pass
 test('a wrong password in a URL is named by nobody', async () => {
   const secret = 'wrong-secret';
   for (const url of [`redis://:${secret}@127.0.0.1:${server.port}`, `unix://:${secret}@${server.folder}/redis.sock`]) {
-    for (const attempt of [connect(url), connectCluster({ seeds: [url] })]) {
-      const error = (await attempt.catch((reason: RedisError) => reason)) as RedisError;
+    for (const attempt of [() => connect(url), () => connectCluster({ seeds: [url] })]) {
+      const error = (await attempt().catch((reason: RedisError) => reason)) as RedisError;
       assert.is(error.code, 'ERR_AUTH');
       assert.not.match(`${error.message} ${error.stack}`, /wrong-secret/);
     }
@@ -131,9 +132,8 @@ test('redis+srv:// the records of a name are the seeds', async () => {
   });
 });
 
-test('all addresses change while a client is connected: it finds the cluster again by its name', async () => {
+testSince7('all addresses change while a client is connected: it finds the cluster again by its name', async () => {
   // Before 7.0 a server can't be told to listen elsewhere while it runs.
-  if (await skippedBefore([7, 0, 0])) return;
   const moving = await ClusterOf.start({ config: () => ({ bind: '127.0.0.1 127.0.0.2' }) });
   try {
     const { port } = moving.nodes[0]!;

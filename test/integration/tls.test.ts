@@ -7,7 +7,7 @@ import type { RedisError } from '../../src/errors.ts';
 import { connect } from '../../src/net/index.ts';
 import { findFreePort } from '../../src/testing/free-port.ts';
 import { type ServerProcess, startServer } from '../../src/testing/index.ts';
-import { needing } from '../support/server-needs.ts';
+import { lacksTls, needing } from '../support/server-needs.ts';
 
 // A certificate for localhost and 127.0.0.1, signed by itself, for these tests alone.
 const CERTIFICATE = resolve('test/support/tls/certificate.pem');
@@ -21,13 +21,13 @@ const testTls = needing(test, server !== undefined, 'a server that was built wit
 
 test.after(() => server?.stop());
 
-/** Undefined where the server knows no TLS: before 6.0, and where it was built without. */
+/** Undefined where the server knows no TLS. */
 async function startTlsServer(): Promise<ServerProcess | undefined> {
   const files = { 'tls-cert-file': CERTIFICATE, 'tls-key-file': KEY, 'tls-ca-cert-file': CERTIFICATE };
   try {
     return await startServer({ config: { 'tls-port': port, 'tls-auth-clients': 'no', ...files } });
   } catch (error) {
-    if (/'tls-port \d+'\s+Bad directive|Failed finding TLS support/.test(String(error))) return undefined;
+    if (lacksTls(error)) return undefined;
     throw error;
   }
 }

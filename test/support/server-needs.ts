@@ -1,11 +1,12 @@
 /**
  * Tests of what only some servers have. On the others such a test is not run, and not silently: uvu counts it as skipped,
- * and the line that is printed here stands in the output of the test run.
+ * and the report of the whole run says why.
  */
 import type { Callback, Test } from 'uvu';
 import { connect } from '../../src/net/index.ts';
 import type { Reply } from '../../src/resp/index.ts';
 import { findServer, isAtLeast, type ServerBinary, startServer } from '../../src/testing/index.ts';
+import { skipped } from './skipped.ts';
 
 /** Adds a test to a suite, as the suite itself does. */
 export type AddTest<T> = (title: string, body: Callback<T>) => void;
@@ -22,8 +23,7 @@ const NAME = `${binary.name} ${binary.version.join('.')}`;
 export function needing<T>(test: Test<T>, isMet: boolean, need: string): AddTest<T> {
   if (isMet) return test;
   return (title, body) => {
-    // tools/run-tests.ts repeats lines that begin like this.
-    console.log(`skipped: ${title}: needs ${need}, this is ${NAME}`);
+    skipped(`${title}: needs ${need}, this is ${NAME}`);
     test.skip(title, body);
   };
 }
@@ -31,7 +31,7 @@ export function needing<T>(test: Test<T>, isMet: boolean, need: string): AddTest
 /** The protocols that the server at hand speaks; that it speaks but one is said. */
 export function protocols(): readonly (2 | 3)[] {
   if (has(6, 0)) return [2, 3];
-  console.log(`skipped: everything in RESP3: needs Redis 6.0, this is ${NAME}`);
+  skipped(`everything in RESP3: needs Redis 6.0, this is ${NAME}`);
   return [2];
 }
 
@@ -68,4 +68,9 @@ async function ask(command: readonly string[]): Promise<Reply> {
 /** Whether the server at hand has what Redis has from a version on: for a part of a test. */
 export function has(major: number, minor: number): boolean {
   return isAtLeast(binary, [major, minor, 0]);
+}
+
+/** Whether a server could not be started because it knows no TLS: before 6.0, and where it was built without. */
+export function lacksTls(error: unknown): boolean {
+  return /'tls-port \d+'\s+Bad directive|Failed finding TLS support/i.test(String(error));
 }
