@@ -9,6 +9,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { FEATURES, without } from './support/ablation.ts';
 import type { Load, Order } from './support/feature-load.ts';
+import { progress, publish, summary } from './support/report.ts';
 
 const LOADS: { readonly [L in Load]: string } = { send: 'send, 1000 callers', sendAll: 'sendAll of 100, 10 callers' };
 const GENERATIONS = Number(process.env['GENERATIONS'] ?? 4);
@@ -57,27 +58,22 @@ async function measure(load: Load, figures: Map<string, number[]>): Promise<void
   for (const [, client] of clients) client.disconnect();
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
-}
-
-/** How much more a client took than the one without anything: the median of the rounds, in per cent. */
-function excess(more: readonly number[], less: readonly number[]): string {
-  return `${(median(more.map((value, round) => value / less[round]! - 1)) * 100).toFixed(1)} %`;
+/** How much a client took to the one without anything: the median of the rounds, each with the same machine. */
+function ratioTo(less: readonly number[], more: readonly number[]): number {
+  return summary(more.map((value, round) => value / less[round]!)).median;
 }
 
 for (const load of Object.keys(LOADS) as Load[]) {
   const figures = new Map(CLIENTS.map(([name]): [string, number[]] => [name, []]));
-  for (let generation = 0; generation < GENERATIONS; generation++) await measure(load, figures);
+  for (let generation = 0; generation < GENERATIONS; generation++) {
+    progress(`${LOADS[load]}, generation ${generation + 1} of ${GENERATIONS}`);
+    await measure(load, figures);
+  }
   const none = figures.get(NONE)!;
-  console.log(`\n${LOADS[load]}: CPU of the client a command`);
-  console.table(
-    [...figures].map(([client, values]) => ({
-      client,
-      'ns (median)': Math.round(median(values)),
-      'ns (least)': Math.round(Math.min(...values)),
-      'more than with none': excess(values, none),
-      'by the least': excess([Math.min(...values)], [Math.min(...none)]),
-    })),
-  );
+  publish({
+    title: `feature cost, ${LOADS[load]}`,
+    unit: 'ns',
+    note: 'CPU of the client a command; the ratio is to the client without any of them',
+    rows: [...figures].map(([name, values]) => ({ name, ...summary(values), ratio: ratioTo(none, values) })),
+  });
 }

@@ -19,7 +19,8 @@ import type { ViewSource } from '../src/cluster/topology-keeper.ts';
 import { findCommand } from '../src/commands/index.ts';
 import { CredentialStore, LeaseDesk } from '../src/net/index.ts';
 import { Decoder, NEED_DATA, type Reply } from '../src/resp/index.ts';
-import { report } from './support/report.ts';
+import type { MicroRow } from './report/documents.ts';
+import { publish, report, summary } from './support/report.ts';
 
 const SIZES = [3, 1000] as const;
 const KEYS = 500;
@@ -138,7 +139,14 @@ const bytesWith = (nodes: number): number => {
 // The first one also pays for what the engine compiles.
 bytesWith(1000);
 const perNode = (bytesWith(1000) - bytesWith(3)) / 997;
-console.log(
-  `memory: ${(perClient / CLIENTS / 1024).toFixed(0)} KiB a client, ${(perNode / 1024).toFixed(2)} KiB a node without a connection`,
-);
-console.log(`slot of the first key, so that nothing is optimized away: ${hashSlot('key:0')}`);
+const once = (bytes: number): Pick<MicroRow, 'median' | 'least' | 'spread' | 'samples'> => summary([bytes / 1024]);
+publish({
+  title: 'memory of a cluster',
+  unit: 'KiB',
+  rows: [
+    { name: 'a client that has not connected', ...once(perClient / CLIENTS) },
+    { name: 'a node without a connection', ...once(perNode) },
+  ],
+});
+// So that nothing is optimized away.
+if (hashSlot('key:0') < 0) throw new Error('a slot below 0');

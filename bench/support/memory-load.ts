@@ -1,6 +1,14 @@
-/** Runs a load on a cluster in memory, and says what it costs. */
+/**
+ * Runs a load on a cluster in memory, and says what it costs. As a process of its own:
+ *
+ *     node build/bench/support/memory-load.js slotwire|nothing '{ "callers": 100, "nodes": 1, "keyCount": 9000 }'
+ *
+ * which runs for as many milliseconds as it is told, each time it is told. `nothing` has no client: what the callers themselves
+ * cost, their promises and what the engine's garbage collector does about them.
+ */
 import { Buffer } from 'node:buffer';
-import { connectCluster } from '../../src/cluster/index.ts';
+import { type Cluster, connectCluster } from '../../src/cluster/index.ts';
+import type { Argument } from '../../src/resp/index.ts';
 import { memoryRuntime, SEED } from './memory-cluster.ts';
 
 export interface Load {
@@ -8,49 +16,49 @@ export interface Load {
   readonly callers: number;
   readonly nodes: number;
   /** All of one length. */
-  readonly keys: readonly string[];
-}
-
-export interface Cost {
-  /** Of the processor, for one command; the median of the rounds. */
-  readonly microseconds: number;
-  /** Half the distance between the least and the most, as a part of the median. */
-  readonly spread: number;
-}
-
-const ROUNDS = 5;
-const WARM_UP_MS = 400;
-const ROUND_MS = 400;
-/** A prime: neighbours are far apart. */
-const STRIDE = 7919;
-
-const VALUE = Buffer.from(`$32\r\n${'v'.repeat(32)}\r\n`);
-
-export async function medianCost(load: Load): Promise<Cost> {
-  const client = await connectMemory(load);
-  await run(client, load, WARM_UP_MS);
-  const samples: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) samples.push(await run(client, load, ROUND_MS));
-  client.destroy();
-  samples.sort((a, b) => a - b);
-  const microseconds = samples[Math.floor(ROUNDS / 2)]!;
-  return { microseconds, spread: (samples.at(-1)! - samples[0]!) / 2 / microseconds };
+  readonly keyCount: number;
 }
 
 /** What is measured of a client: that it sends. */
 export interface MeasuredClient {
-  send(args: readonly string[]): Promise<unknown>;
+  send(args: readonly Argument[]): Promise<unknown>;
   destroy(): void;
 }
 
-export async function connectMemory({ nodes, keys }: Load): Promise<MeasuredClient> {
-  const key = keys[0]!;
+/** A prime: neighbours are far apart. */
+const STRIDE = 7919;
+const FIRST_KEY = 1000;
+const VALUE_TEXT = 'v'.repeat(32);
+const VALUE = Buffer.from(`$32\r\n${VALUE_TEXT}\r\n`);
+
+export async function connectMemory({ nodes }: Load): Promise<Cluster> {
+  const key = `key:${FIRST_KEY}`;
   const commandBytes = `*2\r\n$3\r\nGET\r\n$${key.length}\r\n${key}\r\n`.length;
   return connectCluster({ seeds: [SEED], runtime: memoryRuntime(commandBytes, VALUE, nodes) });
 }
 
+/** Answers as the cluster in memory does, a turn later and as many at once, without a client in between. */
+export function nobody({ nodes }: Load): MeasuredClient {
+  const waiting = Array.from({ length: nodes }, (): ((value: string) => void)[] => []);
+  let next = 0;
+  const answer = (node: number): void => {
+    const told = waiting[node]!;
+    waiting[node] = [];
+    for (const tell of told) tell(VALUE_TEXT);
+  };
+  return {
+    send: () =>
+      new Promise((resolve) => {
+        next = (next + 1) % nodes;
+        if (waiting[next]!.push(resolve) === 1) setImmediate(answer, next);
+      }),
+    destroy: () => undefined,
+  };
+}
+
 /** Microseconds of processor a command. */
-export async function run(client: MeasuredClient, { callers, keys }: Load, milliseconds: number): Promise<number> {
+export async function run(client: MeasuredClient, { callers, keyCount }: Load, milliseconds: number): Promise<number> {
+  const keys = Array.from({ length: keyCount }, (_, n) => `key:${FIRST_KEY + n}`);
   let isOver = false;
   let count = 0;
   let next = 0;
@@ -69,3 +77,16 @@ export async function run(client: MeasuredClient, { callers, keys }: Load, milli
   const { user, system } = process.cpuUsage(before);
   return (user + system) / count;
 }
+
+/** What a process of this file is told to do, as one that was started for it. */
+async function serve(who: string, load: Load): Promise<void> {
+  const client = who === 'nothing' ? nobody(load) : await connectMemory(load);
+  process.on('message', (milliseconds: number) => {
+    void run(client, load, milliseconds).then((microseconds) => process.send!(microseconds));
+  });
+  process.on('disconnect', () => process.exit());
+  process.send!('ready');
+}
+
+const [, file, who, load] = process.argv;
+if (file?.endsWith('memory-load.js') && who !== undefined && load !== undefined) await serve(who, JSON.parse(load));
