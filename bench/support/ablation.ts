@@ -20,7 +20,6 @@ export const FEATURES: { readonly [feature: string]: readonly Cut[] } = {
     ['net/intake.js', 'command.trace?.settled(outcome, isError);', ''],
     ['net/connection.js', 'command.trace?.sentTo(this.#facts);', ''],
     ['net/replies.js', 'this.#trace?.settledAll(this.#outcomes);', ''],
-    ['net/command.js', 'trace;', ''],
   ],
   stats: [
     ['net/outbox.js', 'written++;', ''],
