@@ -1,6 +1,6 @@
 /** One process of the comparison: `node cell.mjs decode GROUP SHAPE | slot | encode`; prints rows as JSON. */
 
-import { DECODERS, ENCODERS, OURS, SLOTS } from './contestants.mjs';
+import { DECODERS, ENCODERS, SLOTS } from './contestants.mjs';
 import { measure } from './measure.mjs';
 import { CHUNK_SIZES, COMMANDS, cut, DECODING, KEYS, RESP3_SHAPES, wireOf } from './shapes.mjs';
 
@@ -81,4 +81,4 @@ function encode() {
 
 const [task, ...args] = process.argv.slice(2);
 const rows = { decode, slot, encode }[task](...args);
-console.log(JSON.stringify({ ours: OURS, rows }));
+console.log(JSON.stringify(rows));

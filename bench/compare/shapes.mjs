@@ -95,5 +95,3 @@ export const COMMANDS = Object.fromEntries(
     return [shape, Array.from({ length: count }, (_, n) => make(n).map(flat))];
   }),
 );
-/** The shapes whose target is 3; the others must only be no slower. */
-export const SHORT_ASCII = ['GET key', 'SET key, 32 characters, EX', 'HSET of 10 fields'];

@@ -28,6 +28,12 @@ export class Progress {
     this.#stream.write(`\r\x1b[K${line.slice(0, (this.#stream.columns ?? 100) - 1)}`);
   }
 
+  /** What is done between two steps. */
+  note(text: string): void {
+    if (this.#stream.isTTY) this.detail(text);
+    else this.#stream.write(`${text}\n`);
+  }
+
   /** Takes the line away, because something else is going to be printed. */
   clear(): void {
     if (this.#stream.isTTY) this.#stream.write('\r\x1b[K');

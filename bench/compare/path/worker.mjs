@@ -1,19 +1,25 @@
 /**
  * A process of its own for each contestant: it is told which load to run for how long, and answers with what came of it.
+ *
+ *     node worker.mjs CONTESTANT '{ "seeds": [...], ... }'
  */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { connectContestant } from './clients.mjs';
+import { CLUSTER_CLIENTS } from './clients.mjs';
 import { connectFloor } from './floor.mjs';
 import { keysFor } from './loads.mjs';
+import { measured } from './measured.mjs';
+import { SINGLE_CLIENTS } from './single-clients.mjs';
+
+const FLOOR = 'bare sockets';
 
 const [name, scene] = [process.argv[2], JSON.parse(process.argv[3])];
+const clients = scene.seeds === undefined ? SINGLE_CLIENTS : CLUSTER_CLIENTS;
 const open = new Map();
 /** A prime: every key has its turn, and neighbours are far apart. */
 const STRIDE = 7919;
 
 process.on('message', async ({ load, seconds }) => {
   try {
-    process.send({ result: await (name === 'bare sockets' ? floor : closedOrOpen)(load, seconds) });
+    process.send({ result: await (name === FLOOR ? floor : closedOrOpen)(load, seconds) });
   } catch (error) {
     process.send({ error: String(error?.message ?? error) });
   }
@@ -23,20 +29,26 @@ process.on('disconnect', () => process.exit());
 async function closedOrOpen(load, seconds) {
   const client = await clientFor(load);
   const operation = operationOf(load, client);
-  return measured(async (latencies) => {
-    if (load.rate !== undefined) return openLoop(operation, { rate: load.rate, seconds, latencies });
-    return closedLoop(operation, { callers: load.callers, seconds, latencies }).then((count) => count * load.batch);
-  });
+  if (load.rate === undefined) {
+    return measured((latencies) =>
+      closedLoop(operation, { callers: load.callers, seconds, latencies }).then((count) => count * load.batch),
+    );
+  }
+  // Waiting for the next command to be due takes all of a processor, so what the client itself took of it is not seen.
+  const { cpuMicros: _, ...result } = await measured((latencies) =>
+    openLoop(operation, { rate: load.rate, seconds, latencies }),
+  );
+  return result;
 }
 
 /** One client for every way of being connected. */
 async function clientFor({ form, protocol }) {
   const key = `${form} ${protocol}`;
-  if (!open.has(key)) open.set(key, await connectContestant(name, { ...scene, form, protocol }));
+  if (!open.has(key)) open.set(key, await clients[name]({ ...scene, form, protocol }));
   return open.get(key);
 }
 
-/** What a caller does again and again: returns a promise. The value is looked at, so that it has been made. */
+/** What a caller does again and again: returns a promise. */
 function operationOf(load, client) {
   const keys = keysFor(load.valueBytes);
   const value = 'v'.repeat(load.valueBytes);
@@ -55,7 +67,7 @@ function operationOf(load, client) {
   return () => client.sendBatch(Array.from({ length: load.batch }, commandOf));
 }
 
-/** How often a caller looks at the clock: every command of one caller, a sixteenth of what a thousand do. */
+/** How often a caller looks at the clock: every command of few, a sixteenth of what many do. */
 async function closedLoop(operation, { callers, seconds, latencies }) {
   let isOver = false;
   setTimeout(() => (isOver = true), seconds * 1000);
@@ -94,55 +106,32 @@ async function openLoop(operation, { rate, seconds, latencies }) {
   return total;
 }
 
+/** What bare sockets can do: GET or SET of one key, awaited or in batches. */
 async function floor(load, seconds) {
   const canDo = load.keys === 1 && load.rate === undefined && load.command !== 'MIXED' && load.protocol === 3;
   if (!canDo || load.form === 'bytes') return undefined;
-  const lanes = scene.floorLanes[load.valueBytes].map(({ key, ...lane }) => ({
+  const isSet = load.command === 'SET';
+  const value = 'v'.repeat(load.valueBytes);
+  const lanes = scene.lanes[load.valueBytes].map(({ key, ...lane }) => ({
     ...lane,
-    command: load.command === 'SET' ? ['SET', key, 'v'.repeat(load.valueBytes)] : ['GET', key],
+    command: isSet ? ['SET', key, value] : ['GET', key],
   }));
-  const sockets = await connectFloor(lanes, {
-    password: scene.password,
-    valueBytes: load.valueBytes,
-    isSet: load.command === 'SET',
-  });
+  const replyBytes = isSet ? '+OK\r\n'.length : `$${load.valueBytes}\r\n`.length + load.valueBytes + '\r\n'.length;
+  const sockets = await connectFloor(lanes, { password: scene.password, replyBytes });
   const result = await measured(async (latencies) => {
     let isOver = false;
     setTimeout(() => (isOver = true), seconds * 1000);
-    if (load.callers > 1 || load.batch > 1) return sockets.run(load.callers * load.batch, () => isOver);
-    let count = 0;
-    while (!isOver) {
-      const start = performance.now();
-      count += await sockets.run(1, () => true);
-      latencies.push(performance.now() - start);
-    }
-    return count;
+    if (load.callers * load.batch > 1) return sockets.run(load, () => isOver);
+    let start = performance.now();
+    return sockets.pingPong(
+      () => isOver,
+      () => {
+        const now = performance.now();
+        latencies.push(now - start);
+        start = now;
+      },
+    );
   });
   sockets.close();
   return result;
-}
-
-/** Runs something and says how much it did, for how much of the processor, and how long each took. */
-async function measured(run) {
-  const latencies = [];
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  const cpu = process.cpuUsage();
-  const start = performance.now();
-  const count = await run(latencies);
-  const milliseconds = performance.now() - start;
-  const { user, system } = process.cpuUsage(cpu);
-  delay.disable();
-  latencies.sort((a, b) => a - b);
-  const at = (part) => latencies[Math.min(latencies.length - 1, Math.floor(part * latencies.length))];
-  return {
-    perSecond: (count * 1000) / milliseconds,
-    cpuMicros: (user + system) / count,
-    count,
-    p50: at(0.5),
-    p99: at(0.99),
-    p999: at(0.999),
-    loopDelayP99: delay.percentile(99) / 1e6,
-    rssMiB: process.memoryUsage.rss() / (1 << 20),
-  };
 }

@@ -1,0 +1,4 @@
+import type { Documents } from '../documents.ts';
+export function page(_documents: Documents): string {
+  return '';
+}
