@@ -26,6 +26,8 @@ const TASKS = {
   soak: (args) => buildAll() && node(['--expose-gc', 'build/test/soak/run.js', ...args]),
   bench: (args) => buildAll() && node(['build/tools/run-bench.js', ...args]),
   'bench:compare': (args) => buildAll() && compare(args),
+  'bench:all': (args) => buildAll() && withPeers() && withRuntimes() && node(['build/tools/bench-all.js', ...args]),
+  'bench:readme': (args) => buildAll() && node(['build/tools/bench-report.js', ...args]),
 };
 
 function main() {
@@ -79,23 +81,34 @@ function matrix(args) {
 
 /** `codec [OPTION ...]`: against the released peers, which have a package.json of their own. */
 function compare([name, ...args]) {
-  if (name !== 'codec' && name !== 'path')
-    fail('npm run bench:compare -- codec|path [--json ...] [--rounds N] [PART ...]');
-  installPeers();
+  if (!['codec', 'path', 'single'].includes(name))
+    fail('npm run bench:compare -- codec|path|single [--json FILE] [--html FILE] [--rounds N] [PART ...]');
+  withPeers();
+  if (name === 'single') withRuntimes();
   return node([`bench/compare/${name}.mjs`, ...args]);
 }
 
 /** Installs the released peers when an option asks for them. */
 function peersFor(option, args) {
-  if (args.includes(option)) installPeers();
-  return true;
+  return !args.includes(option) || withPeers();
 }
 
-function installPeers() {
-  const folder = 'bench/compare';
-  if (existsSync(`${root}${folder}/node_modules`)) return;
-  console.error(`installing the peers of ${folder} ...`);
+/** The released peers. */
+function withPeers() {
+  return installed('bench/compare');
+}
+
+/** Other versions of Node.js, Bun and Deno: those that there are for this machine. */
+function withRuntimes() {
+  return installed('tools/runtimes');
+}
+
+/** Installs what a folder with a package.json of its own needs. */
+function installed(folder) {
+  if (existsSync(`${root}${folder}/node_modules`)) return true;
+  console.error(`installing what ${folder} needs ...`);
   if (!run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'])) fail('npm ci failed');
+  return true;
 }
 
 function tsc(project) {

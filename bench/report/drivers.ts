@@ -2,7 +2,6 @@
 
 export const OURS = 'slotwire';
 
-/** Not clients of JavaScript: what is compared with, but is no peer. */
 const REFERENCES: ReadonlySet<string> = new Set(['bare sockets', 'redis-benchmark']);
 
 const ORDER = [
@@ -18,9 +17,14 @@ const ORDER = [
   'redis-benchmark',
 ];
 
+/** Whether it is no client of JavaScript, but what one can be measured by. */
+export function isReference(driver: string): boolean {
+  return REFERENCES.has(driver);
+}
+
 /** Whether it is a released client that slotwire is compared with. */
 export function isPeer(driver: string): boolean {
-  return !REFERENCES.has(driver) && !driver.startsWith(OURS);
+  return !isReference(driver) && !driver.startsWith(OURS);
 }
 
 export function inOrder(drivers: Iterable<string>): string[] {

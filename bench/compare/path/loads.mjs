@@ -1,4 +1,5 @@
 /** What is measured: how many callers do what, and on which values. */
+import { Group } from '../../../build/bench/report/groups.js';
 
 const PLAIN = { command: 'GET', valueBytes: 32, form: 'string', protocol: 3, batch: 1, keys: 1, primaries: 3 };
 
@@ -6,20 +7,6 @@ const PLAIN = { command: 'GET', valueBytes: 32, form: 'string', protocol: 3, bat
 function load(name, fields) {
   return { name, ...PLAIN, ...fields };
 }
-
-/** Loads of one group are the points of one curve, or bars side by side. */
-export const Group = {
-  callers: 'GET, over the number of callers',
-  setCallers: 'SET, over the number of callers',
-  others: 'other commands',
-  batches: 'batches of 100',
-  getSize: 'GET as strings, over the size of the value',
-  bytesSize: 'GET as bytes, over the size of the value',
-  setSize: 'SET, over the size of the value',
-  forms: 'strings and bytes, RESP2 and RESP3',
-  primaries: 'GET, over the number of primaries',
-  open: 'GET at fixed rates',
-};
 
 /** The loads that the goals are about are measured more often. */
 const MORE_ROUNDS = 2;
@@ -87,7 +74,8 @@ export const SINGLE_LOADS = [
 ].map((each) => ({ ...each, primaries: 1 }));
 
 function many(callers) {
-  return callers === 1 ? '1 caller' : `${callers} callers`;
+  if (callers === 1) return '1 caller';
+  return `${callers < 10_000 ? callers : callers.toLocaleString('en')} callers`;
 }
 
 function bytes(count) {

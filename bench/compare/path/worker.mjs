@@ -91,7 +91,7 @@ async function openLoop(operation, { rate, seconds, latencies }) {
   let sent = 0;
   const running = new Set();
   while (sent < total) {
-    const due = Math.min(total, Math.floor(((performance.now() - start) * rate) / 1000));
+    const due = Math.min(total, 1 + Math.floor(((performance.now() - start) * rate) / 1000));
     for (; sent < due; sent++) {
       const dueAt = start + (sent * 1000) / rate;
       const promise = operation().then(() => {
