@@ -5,6 +5,7 @@ import { inOrder } from './drivers.ts';
 import { describe } from './environment.ts';
 import { goalsOf, isMet, limitOf } from './goals.ts';
 import { headlines } from './headlines.ts';
+import { bytes } from './html/text.ts';
 import { markdownTable } from './markdown.ts';
 import { PathFigures } from './path-rows.ts';
 
@@ -24,7 +25,7 @@ export function tables(documents: Documents): Record<string, string> {
     codec: codecTable(documents),
     'slots-and-encoding': slotAndEncodingTable(documents),
     'codec-means': meansTable(documents),
-    pieces: curveTable(rowsOf(micro, 'one reply of 10 MB in pieces'), 'ms, pieces of', byteText),
+    pieces: curveTable(rowsOf(micro, 'one reply of 10 MB in pieces'), 'ms, pieces of', bytes),
     features: featureTable(documents),
     'in-flight': curveTable(rowsOf(micro, 'commands in flight'), 'µs a command, in flight', countText),
     keys: curveTable(rowsOf(micro, 'routing over keys'), 'ns, of so many keys', countText),
@@ -178,10 +179,6 @@ function short(value: number): string {
 
 function countText(value: number): string {
   return Math.round(Number(value.toPrecision(3))).toLocaleString('en');
-}
-
-function byteText(count: number): string {
-  return count >= 1024 && count % 1024 === 0 ? `${count / 1024} KiB` : `${count} B`;
 }
 
 function nanoseconds(ns: number): string {

@@ -21,19 +21,22 @@ export interface Plot {
   readonly series: readonly Series[];
   readonly xText: (x: number) => string;
   readonly yText: (y: number) => string;
+  /** Names stand at the ends of the lines, unless they are too long for that. */
+  readonly hasLegend?: boolean;
 }
 
 const WIDTH = 400;
 const HEIGHT = 260;
 const LEFT = 44;
-const RIGHT = 102;
+const ROOM_FOR_NAMES = 102;
+const ROOM_WITHOUT = 28;
 const TOP = 10;
 const BOTTOM = 38;
 const LABEL_HEIGHT = 13;
 
 type Scale = (value: number) => number;
 
-export function curves({ title, axis, series, xText, yText }: Plot): string {
+export function curves({ title, axis, series, xText, yText, hasLegend = false }: Plot): string {
   const drawn = series.filter(({ points }) => points.length > 0);
   const points = drawn.flatMap((each) => each.points);
   if (points.length === 0) return '';
@@ -41,29 +44,33 @@ export function curves({ title, axis, series, xText, yText }: Plot): string {
   const ys = points.flatMap(({ y, least = y, most = y }) => [least, most]);
   const low = Math.min(...ys);
   const high = Math.max(...ys);
-  const x = logarithmic([xs[0]!, xs.at(-1)!], [LEFT + 8, WIDTH - RIGHT]);
+  const right = WIDTH - (hasLegend ? ROOM_WITHOUT : ROOM_FOR_NAMES);
+  const x = logarithmic([xs[0]!, xs.at(-1)!], [LEFT + 8, right]);
   const y = logarithmic([low / 1.1, high * 1.1], [HEIGHT - BOTTOM, TOP]);
   const grid = ticks(low, high).map(
     (value) =>
-      `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y(value))}" y2="${at(y(value))}"/><text class="tick" x="${LEFT - 6}" y="${at(y(value) + 4)}" text-anchor="end">${escaped(yText(value))}</text>`,
+      `<line class="grid" x1="${LEFT}" x2="${right}" y1="${at(y(value))}" y2="${at(y(value))}"/><text class="tick" x="${LEFT - 6}" y="${at(y(value) + 4)}" text-anchor="end">${escaped(yText(value))}</text>`,
   );
   const labels = spaced(drawn.map(({ points: [...own] }) => y(own.at(-1)!.y)));
-  const lines = drawn.map((each, i) => lineOf(each, { x, y, labelY: labels[i]!, xText, yText }));
+  const lines = drawn.map((each, i) => {
+    const label = hasLegend ? '' : labelOf(each, { x, y, right, labelY: labels[i]! });
+    return `<g class="s${each.style}">${lineOf(each, { x, y, xText, yText })}${label}</g>`;
+  });
+  const legend = drawn.map(({ name, style }) => `<span class="s${style}">${escaped(name)}</span>`).join('');
   return `<figure class="curve"><figcaption>${escaped(title)}</figcaption><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${title}, over ${axis}`)}">
-${grid.join('')}${xTicks(xs, x, xText)}<text class="axis" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 4}" text-anchor="middle">${escaped(axis)}</text>
+${grid.join('')}${xTicks(xs, x, xText)}<text class="axis" x="${(LEFT + right) / 2}" y="${HEIGHT - 4}" text-anchor="middle">${escaped(axis)}</text>
 ${lines.join('\n')}
-</svg></figure>`;
+</svg>${hasLegend ? `<div class="legend">${legend}</div>` : ''}</figure>`;
 }
 
 interface Drawing {
   readonly x: Scale;
   readonly y: Scale;
-  readonly labelY: number;
   readonly xText: (x: number) => string;
   readonly yText: (y: number) => string;
 }
 
-function lineOf({ name, style, points }: Series, { x, y, labelY, xText, yText }: Drawing): string {
+function lineOf({ name, style, points }: Series, { x, y, xText, yText }: Drawing): string {
   const path = points.map((point) => `${at(x(point.x))},${at(y(point.y))}`).join(' ');
   const marks = points.map((point) => {
     const { least, most } = point;
@@ -74,9 +81,16 @@ function lineOf({ name, style, points }: Series, { x, y, labelY, xText, yText }:
     const words = escaped(`${name}, ${xText(point.x)}: ${yText(point.y)}`);
     return `<g>${whisker}${mark(style, x(point.x), y(point.y))}<title>${words}</title></g>`;
   });
+  return `<polyline points="${path}"/>${marks.join('')}`;
+}
+
+/** The name of a series, and a line to its last point. */
+function labelOf(
+  { name, points }: Series,
+  { x, y, right, labelY }: { x: Scale; y: Scale; right: number; labelY: number },
+): string {
   const last = points.at(-1)!;
-  const label = `<line class="leader" x1="${at(x(last.x) + 5)}" y1="${at(y(last.y))}" x2="${WIDTH - RIGHT + 12}" y2="${at(labelY)}"/><text class="name" x="${WIDTH - RIGHT + 15}" y="${at(labelY + 4)}">${escaped(name)}</text>`;
-  return `<g class="s${style}"><polyline points="${path}"/>${marks.join('')}${label}</g>`;
+  return `<line class="leader" x1="${at(x(last.x) + 5)}" y1="${at(y(last.y))}" x2="${right + 12}" y2="${at(labelY)}"/><text class="name" x="${right + 15}" y="${at(labelY + 4)}">${escaped(name)}</text>`;
 }
 
 /** Marks differ in form too, because colours alone don't do for everybody. */

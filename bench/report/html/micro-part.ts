@@ -1,6 +1,6 @@
 /** The microbenchmarks: bars where rows stand side by side, curves where they are points. */
 import { type MicroDocument, type MicroRow, rowsOf } from '../documents.ts';
-import { barTable } from './bars.ts';
+import { type Bar, barTable } from './bars.ts';
 import { curves } from './curves.ts';
 import { bytes, escaped, short } from './text.ts';
 
@@ -21,28 +21,25 @@ export function microPart(document: MicroDocument): string {
 
 function bars(rows: readonly MicroRow[], unit: string): string {
   return barTable(
-    [`${unit}, median`],
-    rows.map((row) => ({
-      name: row.name,
-      style: 0,
-      bars: [
-        {
-          value: row.median,
-          least: row.median * (1 - Math.min(1, row.spread)),
-          most: row.median * (1 + row.spread),
-          text: wordsOf(row),
-          hint: `least ${short(row.least)} ${unit}, ${row.samples} samples`,
-        },
-      ],
-    })),
+    [`${unit}, median`, `p99, ${unit}`, `p99.9, ${unit}`],
+    rows.map((row) => ({ name: row.name, style: 0, bars: [medianBar(row, unit), barOf(row.p99), barOf(row.p999)] })),
   );
 }
 
-function wordsOf({ median, ratio, p99, p999 }: MicroRow): string {
+function medianBar({ median, least, spread, ratio, samples }: MicroRow, unit: string): Bar {
   const excess =
     ratio === undefined || ratio === 1 ? '' : ` (${ratio > 1 ? '+' : ''}${((ratio - 1) * 100).toFixed(1)} %)`;
-  const tail = p99 === undefined || p999 === undefined ? '' : `, p99 ${short(p99)}, p99.9 ${short(p999)}`;
-  return `${short(median)}${excess}${tail}`;
+  return {
+    value: median,
+    least: median * (1 - Math.min(1, spread)),
+    most: median * (1 + spread),
+    text: `${short(median)}${excess}`,
+    hint: `least ${short(least)} ${unit}, ${samples} samples`,
+  };
+}
+
+function barOf(value: number | undefined): Bar | undefined {
+  return value === undefined ? undefined : { value, text: short(value) };
 }
 
 function curve(rows: readonly MicroRow[], { unit, axis }: { unit: string; axis: string }): string {
@@ -59,6 +56,7 @@ function curve(rows: readonly MicroRow[], { unit, axis }: { unit: string; axis: 
     })),
     xText: axis.startsWith('bytes') ? bytes : short,
     yText: short,
+    hasLegend: true,
   });
 }
 

@@ -47,6 +47,7 @@ nav a{color:var(--soft);text-decoration:none}nav a:hover,nav a:focus-visible{col
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,340px),1fr));gap:1.1rem}
 .grid>section h4{margin-top:.4rem}
 figure{margin:0}
+.curve .legend{margin:.2rem 0 .3rem;font-size:.8rem}
 .curve{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.7rem .8rem .4rem}
 figcaption{font-size:.88rem;font-weight:600}
 svg{display:block;width:100%;height:auto}
@@ -64,7 +65,8 @@ svg .name{fill:var(--own);font-weight:600;font-size:11px}
 table{border-collapse:collapse;font-size:.88rem}
 th{font-weight:500;text-align:left}
 thead th{color:var(--soft);font-size:.8rem;vertical-align:bottom}
-.bars{width:100%;table-layout:fixed;min-width:820px}
+.bars{width:100%;table-layout:fixed;min-width:880px}
+.bars tbody th,.bars thead td{position:sticky;left:0;background:var(--back)}
 .micro .bars{min-width:0}
 .bars th,.bars td{padding:.16rem .6rem .16rem 0}
 .bars thead td,.bars tbody th{width:10rem;white-space:nowrap}
@@ -74,7 +76,7 @@ thead th{color:var(--soft);font-size:.8rem;vertical-align:bottom}
 .bars tr.s0 th{font-weight:700}
 .micro .bars tr.s0 th{font-weight:500;border-left:0;padding-left:0}
 .track{position:relative;display:inline-block;width:calc(100% - 3.6rem);height:.72rem;vertical-align:middle}
-.micro .track{width:calc(100% - 9rem)}
+.micro .track{width:calc(100% - 3.8rem)}.micro td:nth-child(2):last-child .track{width:calc(100% - 7.5rem)}.micro h4{margin-top:.4rem}
 .track b{position:absolute;left:0;top:0;height:100%;min-width:1px;background:var(--own);border-radius:0 3px 3px 0;opacity:.85}
 .track .cut{width:100%;border-radius:0;background:linear-gradient(90deg,var(--own) 70%,transparent)}
 .track i{position:absolute;top:50%;height:0;border-top:1.5px solid var(--ink);opacity:.75}
@@ -84,10 +86,10 @@ thead th{color:var(--soft);font-size:.8rem;vertical-align:bottom}
 .none{color:var(--soft)}
 details{border-top:1px solid var(--line);padding:.5rem 0}
 summary{cursor:pointer;font-weight:600;padding:.25rem 0}
-.micro{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,520px),1fr));gap:.6rem 2rem;margin-top:1rem}
-.codec{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,350px),1fr));gap:.6rem 2rem}
+.micro{columns:520px;column-gap:2.5rem;margin-top:1rem}.micro section{break-inside:avoid;padding-bottom:.6rem}
+.codec{columns:330px;column-gap:2.2rem}.codec>div{break-inside:avoid;padding-bottom:.8rem}.codec h4{margin-top:.6rem}.codec small{display:block}
 .heat{width:100%}.heat th,.heat td{padding:.18rem .5rem;border-bottom:1px solid var(--back)}
-.heat td,.goals td,.plain td{text-align:right}.heat thead th{text-align:right}
+.heat td,.goals td,.plain td{text-align:right}.heat thead th{text-align:right}.heat td,.heat thead th{white-space:nowrap}
 .faster{background:color-mix(in srgb,var(--good) var(--strength,50%),transparent)}
 .slower{background:color-mix(in srgb,var(--bad) var(--strength,50%),transparent)}
 .key{display:inline-block;width:1.4em;height:.8em;border-radius:2px}
@@ -97,5 +99,5 @@ summary{cursor:pointer;font-weight:600;padding:.25rem 0}
 .met td:last-child{color:var(--good)}.missed td:last-child{color:var(--bad);font-weight:700}
 .plain th,.plain td{padding:.15rem .8rem .15rem 0;border-bottom:1px solid var(--line);white-space:nowrap}.plain small{color:var(--soft)}
 footer{max-width:1160px;margin:3rem auto 2rem;padding:1rem 1.25rem 0;border-top:1px solid var(--line);color:var(--soft);font-size:.88rem}
-@media (max-width:640px){body{font-size:15px}header{padding-top:1.5rem}.tile strong{font-size:1.7rem}.bars{min-width:700px}.micro .track{width:calc(100% - 7rem)}}
+@media (max-width:640px){body{font-size:15px}header{padding-top:1.5rem}.tile strong{font-size:1.7rem}}
 `;

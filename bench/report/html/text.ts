@@ -14,10 +14,10 @@ function digits(value: number): string {
   return value === 0 ? '0' : String(Number(value.toPrecision(3)));
 }
 
-/** `16 B`, `64 KiB`, `1 MiB`. */
+/** `16 B`, `1460 B`, `64 KiB`, `1 MiB`. */
 export function bytes(count: number): string {
-  if (count >= 1 << 20) return `${count / (1 << 20)} MiB`;
-  return count >= 1024 ? `${Number((count / 1024).toPrecision(3))} KiB` : `${count} B`;
+  if (count >= 1 << 20 && count % (1 << 20) === 0) return `${count / (1 << 20)} MiB`;
+  return count >= 1024 && count % 1024 === 0 ? `${count / 1024} KiB` : `${count} B`;
 }
 
 /** A name that a link can lead to. */
