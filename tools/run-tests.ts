@@ -2,16 +2,19 @@
  * Runs the tests: each file in a process of its own, because uvu is silent about a suite whose `.run()` is missing and
  * about promises that never settle. A file counts only if it printed uvu's totals with at least one test in them.
  *
- *     node build/tools/run-tests.js [--unit] [--coverage] [PART OF A FILE NAME ...]
+ *     node build/tools/run-tests.js [--unit] [--coverage] [--runtime=NAME] [PART OF A FILE NAME ...]
  *
  * Tests in a browser are run only when their folder is named, because a browser is large.
  * A test that the server at hand cannot be asked is skipped aloud: its file's line says how many, the lines below it why.
+ * Another runtime is one of `tools/runtimes`; what it is known not to do is left out, and said to be.
+ *
  * The last line is `N passed, N failed`; the exit code is 1 when anything failed.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { runtimeOf } from './runtimes/known-runtimes.ts';
 
 /** A hung test must not hang the run. */
 const FILE_LIMIT_MS = 300_000;
@@ -30,6 +33,7 @@ interface FileResult {
 const options = process.argv.slice(2);
 const unitOnly = options.includes('--unit');
 const parts = options.filter((option) => !option.startsWith('--'));
+const runtime = runtimeOf(options.find((option) => option.startsWith('--runtime='))?.slice('--runtime='.length));
 const coverage = options.includes('--coverage') && parts.length === 0;
 
 async function main(): Promise<void> {
@@ -39,6 +43,7 @@ async function main(): Promise<void> {
     .filter((file) => !(unitOnly && needsServer(file)))
     .filter((file) => !needsBrowser(file) || parts.some((part) => part.startsWith('browser')))
     .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
+    .filter(isPossible)
     .sort();
   if (coverage) rmSync(COVERAGE_FOLDER, { recursive: true, force: true });
   mkdirSync(COVERAGE_FOLDER, { recursive: true });
@@ -53,6 +58,13 @@ async function main(): Promise<void> {
   if (!covered) console.log(`FAIL  coverage of src is below ${LINE_COVERAGE_PERCENT} % of lines`);
   console.log(`\n${passed} passed, ${failed + (covered ? 0 : 1)} failed`);
   process.exitCode = failed === 0 && covered ? 0 : 1;
+}
+
+/** Whether the runtime can run a file at all; if not, that is said. */
+function isPossible(file: string): boolean {
+  const why = runtime.cannot.find(({ files }) => file.startsWith(`test/${files}`))?.why;
+  if (why !== undefined) console.log(`left out  ${file}: ${why}`);
+  return why === undefined;
 }
 
 function needsServer(file: string): boolean {
@@ -88,7 +100,7 @@ function runFile(file: string): Promise<FileResult> {
   const source = readFileSync(file, 'utf8');
   const env = { ...process.env, FORCE_COLOR: '0', ...(coverage ? { NODE_V8_COVERAGE: COVERAGE_FOLDER } : {}) };
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--enable-source-maps', '--expose-gc', compiled], {
+    const child = spawn(runtime.command, [...runtime.args, compiled], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

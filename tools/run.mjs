@@ -17,6 +17,7 @@ const TASKS = {
   test: (args) => buildAll() && node(['build/tools/run-tests.js', '--coverage', ...args]),
   'test:unit': (args) => buildAll() && node(['build/tools/run-tests.js', '--unit', ...args]),
   'test:browser': () => buildAll() && node(['build/tools/run-tests.js', 'browser/']),
+  'test:runtimes': (args) => buildAll() && withRuntimes() && node(['build/tools/test-runtimes.js', ...args]),
   'test:matrix': (args) => buildAll() && matrix(args),
   chaos: (args) => buildAll() && peersFor('--driver', args) && node(['build/test/chaos/run.js', ...args]),
   'conform:matrix': (args) => buildAll() && node(['build/tools/conform-matrix.js', ...args]),
