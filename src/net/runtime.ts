@@ -2,6 +2,7 @@ import { promises as dns } from 'node:dns';
 import type { Endpoint } from './endpoint.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 import { openTransport } from './transport.ts';
+import { TurnEnd } from './turn-end.ts';
 
 /** What a timer is, the runtime alone knows. */
 export type TimerHandle = unknown;
@@ -24,7 +25,7 @@ export interface Runtime {
   now(): number;
   setTimer(callback: () => void, delayMs: number): TimerHandle;
   clearTimer(timer: TimerHandle): void;
-  /** Runs `flush` once, after the I/O events of this turn. */
+  /** Runs `flush` once, after the I/O events of this turn; in the order of the calls. */
   scheduleFlush(flush: () => void): void;
   /** Uniform in [0, 1). */
   random(): number;
@@ -44,6 +45,7 @@ export function createSystemRuntime(): Runtime {
   const timers = new Set<NodeJS.Timeout>();
   const transports = new Set<Transport>();
   let isAlive = true;
+  const turnEnd = new TurnEnd();
   return {
     now: () => performance.now(),
     setTimer(callback, delayMs) {
@@ -63,8 +65,7 @@ export function createSystemRuntime(): Runtime {
       timers.delete(timer as NodeJS.Timeout);
       clearTimeout(timer as NodeJS.Timeout);
     },
-    // Not a microtask: after the I/O events of a turn one write carries half again as many commands.
-    scheduleFlush: (flush) => setImmediate(flush),
+    scheduleFlush: (flush) => turnEnd.add(flush),
     random: Math.random,
     openTransport(endpoint, events) {
       const transport = openTransport(endpoint, events, () => transports.delete(transport));
