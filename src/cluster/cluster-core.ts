@@ -235,7 +235,7 @@ export class ClusterCore {
         return intake.live;
       },
       nodes: () => this.membership.nodes(),
-      openLanes: () => this.traffic.lanes.open,
+      openLanes: () => this.traffic.lanes.openNow(),
       owesForLostSlot: (node, link) => link.owes((command) => this.traffic.hasLost(node, command)),
       wantTopology: () => this.keeper.request(true, 'silent'),
     };

@@ -42,8 +42,9 @@ export class Lanes {
     this.#host = host;
   }
 
-  /** Slots that keep something back, or may. */
-  get open(): ReadonlySet<Lane> {
+  /** Slots that keep something back, or may. Those whose last ASK is too long ago, and that keep nothing, are closed. */
+  openNow(): ReadonlySet<Lane> {
+    for (const lane of [...this.#open]) if (lane.migratingUntil > 0 && lane.held.length === 0) this.#advance(lane);
     return this.#open;
   }
 

@@ -47,7 +47,7 @@ export interface ClusterStats extends CallerStats {
 export interface ClientState extends CallerParts {
   readonly map: SlotMap<ClusterNode>;
   readonly keeper: { readonly refreshes: number; readonly failedRefreshes: number };
-  readonly lanes: { readonly open: ReadonlySet<unknown> };
+  readonly lanes: { openNow(): ReadonlySet<unknown> };
   readonly departed: DepartedNodes;
   readonly cache: { readonly stats: CacheStats } | undefined;
 }
@@ -58,7 +58,7 @@ export function statsOf(nodes: readonly ClusterNode[], state: ClientState): Clus
     ...callerStats(state),
     refreshes: state.keeper.refreshes,
     failedRefreshes: state.keeper.failedRefreshes,
-    openLanes: state.lanes.open.size,
+    openLanes: state.lanes.openNow().size,
     totals: state.departed.with(nodes),
     cache: state.cache?.stats,
     nodes: nodes.map((node) => ({

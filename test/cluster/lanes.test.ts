@@ -58,7 +58,7 @@ test('when nothing moves, commands pass straight through', () => {
   send('GET', 'b');
   assert.is(host.take(), 'GET a, GET b');
   answer(lanes, a);
-  assert.is(lanes.open.size, 0);
+  assert.is(lanes.openNow().size, 0);
 });
 
 test('after MOVED nothing leaves until the old connection owes nothing; then all, in the order of send', () => {
@@ -73,7 +73,7 @@ test('after MOVED nothing leaves until the old connection owes nothing; then all
   assert.is(host.take(), '');
   lanes.takeBack(b, 'moved', 0);
   assert.is(host.take(), 'SET k a, SET k b, SET k c, SET k d');
-  assert.is(lanes.open.size, 0);
+  assert.is(lanes.openNow().size, 0);
 });
 
 test('after a refusal the oldest goes alone until it is answered, whatever else is answered', () => {
@@ -123,7 +123,7 @@ test('a cancelled command holds nobody up: neither as a tombstone nor held', () 
   host.runtime.advance(10);
   assert.is(host.take(), 'SET k c');
   answer(lanes, c);
-  assert.is(lanes.open.size, 0);
+  assert.is(lanes.openNow().size, 0);
 });
 
 test('while a slot migrates, only commands that can not overtake each other travel together', () => {
@@ -151,10 +151,21 @@ test('while a slot migrates, only commands that can not overtake each other trav
   answer(lanes, other);
   assert.is(host.take(), 'RENAME k other');
   answer(lanes, both);
-  assert.is(lanes.open.size, 1, 'remembered: the next burst is careful from its start');
+  assert.is(lanes.openNow().size, 1, 'remembered: the next burst is careful from its start');
   host.runtime.advance(Lanes.MIGRATION_MEMORY_MS);
   answer(lanes, send('GET', 'k'));
-  assert.is(lanes.open.size, 0);
+  assert.is(lanes.openNow().size, 0);
+});
+
+test('a migration that nobody speaks of any more is forgotten, though nothing is sent to its slot again', () => {
+  const { host, lanes, send } = setUp();
+  const command = send('GET', 'k');
+  host.take();
+  lanes.takeBack(command, 'ask', 0);
+  answer(lanes, command);
+  assert.is(lanes.openNow().size, 1);
+  host.runtime.advance(Lanes.MIGRATION_MEMORY_MS);
+  assert.is(lanes.openNow().size, 0);
 });
 
 test('MOVED ends the care of a migration', () => {
@@ -202,7 +213,7 @@ test('a slot that nobody has waits for one look at the topology', () => {
   const b = send('GET', 'b');
   assert.equal(host.wanted, [SLOT]);
   assert.equal(lanes.takeUnassigned(SLOT), [a, b]);
-  assert.is(lanes.open.size, 0);
+  assert.is(lanes.openNow().size, 0);
 
   send('GET', 'c');
   host.isAssigned = true;
@@ -288,7 +299,7 @@ test('order: whatever moves, a slot’s commands run in the order of send', () =
         ran,
         Array.from({ length: sent }, (_, n) => n),
       );
-      assert.is(lanes.open.size, 0);
+      assert.is(lanes.openNow().size, 0);
     }),
     { numRuns: 300 },
   );
