@@ -12,23 +12,14 @@ const READ_BYTES = 64 * 1024;
  * @param lanes one for each primary: where it is, and a command that it answers
  * @param options `password`, and `replyBytes`: the length of every reply to these commands
  * @returns an object with `run({ callers, batch }, isOver)`, which keeps so many commands under way until it is over and resolves
- * to how many were answered; `pingPong(isOver, answered)`, one at a time, to the primaries in turns as keys have it; `close()`
+ * to how many were answered; `pingPong(isOver, answered)`, one at a time; `close()`
  */
 export async function connectFloor(lanes, { password, replyBytes }) {
   const sockets = [];
   for (const lane of lanes) sockets.push(await connectLane(lane, { password, replyBytes }));
   return {
     close: () => sockets.map((socket) => socket.close()),
-    pingPong: (isOver, answered) =>
-      new Promise((resolve) => {
-        let count = 0;
-        const next = () => {
-          if (count > 0) answered();
-          if (isOver()) resolve(count);
-          else sockets[count++ % sockets.length].ping(next);
-        };
-        next();
-      }),
+    pingPong: (isOver, answered) => sockets[0].pingPong(isOver, answered),
     async run({ callers, batch }, isOver) {
       const used = callers < sockets.length ? sockets.slice(0, 1) : sockets;
       const window = Math.ceil(callers / used.length) * batch;
@@ -51,14 +42,21 @@ async function connectLane({ host, port, command }, { password, replyBytes }) {
   });
   return {
     close: () => socket.destroy(),
-    ping: (answered) => {
-      let received = 0;
-      receive = (length) => {
-        received += length;
-        if (received >= replyBytes) answered();
-      };
-      socket.write(bytes);
-    },
+    pingPong: (isOver, answered) =>
+      new Promise((resolve) => {
+        let received = 0;
+        let count = 0;
+        receive = (length) => {
+          received += length;
+          if (received < replyBytes) return;
+          received = 0;
+          count++;
+          answered();
+          if (isOver()) resolve(count);
+          else socket.write(bytes);
+        };
+        socket.write(bytes);
+      }),
     pump: ({ window, batch }, isOver) => {
       const prepared = Buffer.concat(Array.from({ length: window }, () => bytes));
       const oneBatch = prepared.subarray(0, batch * bytes.length);
