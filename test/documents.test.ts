@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { placesOf } from '../bench/report/markdown.ts';
+import { writtenTexts } from '../bench/report/write.ts';
 import { DEFAULT_CONNECTIONS_PER_NODE, DEFAULT_HANDOVER_MS, DEFAULT_MAX_REDIRECTS } from '../src/cluster/options.ts';
 import { TRANSITIONS } from '../src/net/connection-state.ts';
 import { DEFAULTS, LEASE_DEFAULTS, SUBSCRIBE_DEFAULTS } from '../src/net/index.ts';
@@ -75,6 +77,14 @@ test('every failure mode is named by a test', () => {
     all.filter((mode) => !named.has(mode)),
     [],
   );
+});
+
+test('the figures of the benchmarks in README.md and bench/README.md are those that are kept as JSON', () => {
+  for (const [file, made] of writtenTexts()) {
+    const text = readFileSync(file, 'utf8');
+    assert.ok(placesOf(text).length > 0, `${file} has a place for figures`);
+    assert.is(text, made, `${file}: npm run bench:readme`);
+  }
 });
 
 test.run();

@@ -1,6 +1,6 @@
 /**
  * Everything that is measured, one after the other, into one folder: micro, codec, path and single as JSON, and the page made of
- * them. About a quarter of an hour on a machine that has nothing else to do, which it should not.
+ * them. About half an hour on a machine that has nothing else to do, which it should not.
  *
  *     npm run bench:all [-- --out FOLDER] [--quick] [PART ...]
  *
@@ -18,9 +18,15 @@ const { values, positionals } = parseArgs({
 
 const SHORT = ['--rounds', '2', '--seconds', '0.2'];
 
+interface Program {
+  readonly file: string;
+  readonly thorough?: readonly string[];
+  readonly quick: readonly string[];
+}
+
 /** What each part runs. */
-const PROGRAMS: Readonly<Record<(typeof PARTS)[number], { file: string; quick: readonly string[] }>> = {
-  micro: { file: 'build/tools/run-bench.js', quick: ['--minutes', '0.05'] },
+const PROGRAMS: Readonly<Record<(typeof PARTS)[number], Program>> = {
+  micro: { file: 'build/tools/run-bench.js', thorough: ['--minutes', '10'], quick: ['--minutes', '0.05'] },
   codec: { file: 'bench/compare/codec.mjs', quick: ['--rounds', '5'] },
   path: { file: 'bench/compare/path.mjs', quick: SHORT },
   single: { file: 'bench/compare/single.mjs', quick: SHORT },
@@ -45,8 +51,8 @@ function fileOf(part: string): string {
 
 function run(part: (typeof PARTS)[number]): boolean {
   console.log(`\n== ${part}\n`);
-  const { file, quick } = PROGRAMS[part];
-  const args = [file, '--json', fileOf(part), ...(values.quick ? quick : [])];
+  const { file, thorough = [], quick } = PROGRAMS[part];
+  const args = [file, '--json', fileOf(part), ...(values.quick ? quick : thorough)];
   return spawnSync(process.execPath, ['--enable-source-maps', ...args], { stdio: 'inherit' }).status === 0;
 }
 
