@@ -8,7 +8,7 @@ export type { Ending, Observation, StepObservation, WireEvent } from './observat
 export * from './parsers/index.ts';
 export { type Match, Pattern } from './pattern.ts';
 export * from './report/index.ts';
-export { countVerdicts, type Run, type RunOptions, runCases, skipReason } from './run.ts';
+export { type Run, type RunOptions, runCases, skipReason } from './run.ts';
 export type { CaseResult } from './run-case.ts';
 export { type Selectable, type Selection, selectCases } from './select.ts';
 export { parseServerInfo, type ServerProfile } from './server-version.ts';

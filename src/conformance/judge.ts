@@ -63,10 +63,10 @@ export function judge(
   run: { readonly observation: Observation; readonly words: Words },
 ): Judgement {
   const { observation, words } = run;
+  // What is not RESP fails, whatever it says.
+  if (observation.fault !== undefined) return { verdict: 'fail', note: observation.fault, consequence: 'desync' };
   const alternatives = readAnswers(expect, words);
   const index = alternatives.findIndex((each) => fits(each, observation));
-  if (observation.fault !== undefined && index < 0)
-    return { verdict: 'fail', note: observation.fault, consequence: 'desync' };
   if (index >= 0) {
     const { verdict, name } = expect[index]!;
     const judgement = name === undefined ? { verdict } : { verdict, alternative: name };

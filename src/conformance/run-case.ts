@@ -52,10 +52,17 @@ export async function runCase(one: Case, context: CaseContext): Promise<CaseResu
   }
   // A server that closes as it should may have ended itself behind it.
   const isDoubtful = FAILURES.includes(outcome.verdict) || isClosed(outcome);
-  if (isDoubtful && !(await isAlive(endpointOf(one, 'a', context.target)))) {
+  if (isDoubtful && !(await isAnswering(one, context.target))) {
     outcome = { ...outcome, verdict: 'crash', note: 'the server does not answer any more', consequence: 'hang' };
   }
   return { ...outcome, case: one, attempts, ms: Math.round(performance.now() - startedAt) };
+}
+
+/** Whether every server that a case speaks to answers. */
+async function isAnswering(one: Case, target: Target): Promise<boolean> {
+  const names = new Set(one.steps.map(({ on }) => on ?? 'a'));
+  const endpoints = new Set([...names].map((name) => endpointOf(one, name, target)));
+  return (await Promise.all([...endpoints].map(isAlive))).every((answers) => answers);
 }
 
 function isClosed({ observation }: Outcome): boolean {
@@ -195,10 +202,13 @@ async function cleanUp(
   control: Control | undefined,
   { keys, words }: { keys: ReadonlySet<string>; words: Words },
 ): Promise<void> {
-  for (const command of one.restore ?? []) {
-    await control?.ask(command.map((argument) => expandWords(argument, words).toString()));
+  try {
+    for (const command of one.restore ?? []) {
+      await control?.ask(command.map((argument) => expandWords(argument, words).toString()));
+    }
+    // One by one, because in a cluster they may be in different slots.
+    if (one.writes === true) for (const key of keys) await control?.ask(['DEL', key]);
+  } finally {
+    control?.close();
   }
-  // One by one, because in a cluster they may be in different slots.
-  if (one.writes === true) for (const key of keys) await control?.ask(['DEL', key]);
-  control?.close();
 }

@@ -1,7 +1,7 @@
 /** Runs many cases: which ones, in what order, how many at a time. */
 import type { Case, Need } from './case.ts';
 import { contentBytes } from './content.ts';
-import { FAILURES, type Verdict } from './judge.ts';
+import { FAILURES } from './judge.ts';
 import { type CaseContext, type CaseResult, runCase } from './run-case.ts';
 import { isTooOld } from './server-version.ts';
 import { Control, isAlive, type Profile, profileOf, type Target } from './target.ts';
@@ -118,7 +118,8 @@ class Running {
   /** Brings the cluster into a state and runs the cases of that state. */
   async #stage(stage: string, cases: readonly Case[]): Promise<CaseResult[]> {
     const { target, profile } = this.#context;
-    const isWanted = cases.some((one) => skipReason(one, profile, this.#options) === undefined);
+    const isOver = this.#stopReason() !== undefined;
+    const isWanted = !isOver && cases.some((one) => skipReason(one, profile, this.#options) === undefined);
     try {
       const words = isWanted ? await target.enter?.(stage) : undefined;
       if (words !== undefined) {
@@ -129,7 +130,9 @@ class Running {
       }
     } catch (error) {
       const note = `the cluster did not become ${stage}: ${(error as Error).message}`;
-      return cases.map((one) => ({ case: one, verdict: 'error', note, ms: 0, attempts: 0 }));
+      const results = cases.map((one): CaseResult => ({ case: one, verdict: 'error', note, ms: 0, attempts: 0 }));
+      for (const result of results) this.#options.onResult?.(result);
+      return results;
     }
     return this.#batch(cases);
   }
@@ -155,7 +158,8 @@ class Running {
     if (reason !== undefined) return { case: one, verdict: 'skip', note: reason, ms: 0, attempts: 0 };
     const result = await runCase(one, this.#context);
     if (FAILURES.includes(result.verdict)) this.#hasFailed = true;
-    if (result.verdict === 'crash' || (result.verdict === 'error' && !(await isAlive(this.#context.target.plain)))) {
+    const isGone = result.verdict === 'error' && !(await isAlive(this.#context.target.plain));
+    if (result.verdict === 'crash' || isGone) {
       this.killedBy ??= one;
     }
     return result;
@@ -192,7 +196,7 @@ export function skipReason(
 /** Needs, as a person reads them. */
 export const NEEDS: { readonly [N in Need]: string } = {
   unsafe: '--unsafe',
-  hostile: '--unsafe, or a server on this machine',
+  hostile: '--yes-i-may, or a server on this machine',
   debug: 'DEBUG, and --unsafe',
   password: 'a server with a password (--pass)',
   nopass: 'a server without a password',
@@ -203,10 +207,3 @@ export const NEEDS: { readonly [N in Need]: string } = {
   remote: 'a connection from another machine',
   loading: 'a server that is loading its data',
 };
-
-/** How many results have each verdict. */
-export function countVerdicts(results: readonly CaseResult[]): Map<Verdict, number> {
-  const counts = new Map<Verdict, number>();
-  for (const { verdict } of results) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return counts;
-}

@@ -1,4 +1,5 @@
 /** Which cases a run is about. */
+import { argumentOutOfRange } from '../errors.ts';
 import type { Level } from './case.ts';
 
 /** How cases are chosen; with nothing given, all are. */
@@ -46,6 +47,6 @@ function matcher(pattern: string, cases: readonly Selectable[]): (one: Selectabl
   const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   const expression = new RegExp(`^${source.join('.*')}$`, 'i');
   const test = ({ id, alias = id, section }: Selectable) => [id, alias, section].some((name) => expression.test(name));
-  if (!cases.some(test)) throw new RangeError(`no case is called ${JSON.stringify(pattern)}`);
+  if (!cases.some(test)) throw argumentOutOfRange(`no case is called ${JSON.stringify(pattern)}`);
   return test;
 }

@@ -21,7 +21,10 @@ export interface StartedCluster extends Pick<Target, 'nodes' | 'words' | 'tagOf'
 export async function startNamedCluster(server: ServerBinary): Promise<StartedCluster> {
   const cluster = await startCluster({ server, replicasPerPrimary: 0 });
   const config = { 'cluster-enabled': 'yes', 'cluster-config-file': 'nodes.conf' };
-  const fresh = await startServer({ server, config });
+  const fresh = await startServer({ server, config }).catch(async (error: unknown) => {
+    await cluster.stop();
+    throw error;
+  });
   const stop = async () => {
     await Promise.all([cluster.stop(), fresh.stop()]);
   };

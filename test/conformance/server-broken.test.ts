@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CASES, FAILURES, findCase, type Run, runCases, type Target } from '../../src/conformance/index.ts';
+import { CASES, type Case, FAILURES, findCase, type Run, runCases, type Target } from '../../src/conformance/index.ts';
 import { bulk, error, type Faults, type SmallClient, SmallServer, smallTarget } from '../support/small-server.ts';
 
 const test = suite('broken servers');
@@ -289,6 +289,19 @@ test('a case that kills the server is named, and nothing is run behind it', asyn
     results.map(({ verdict }) => verdict),
     ['pass', 'crash', 'skip'],
   );
+});
+
+test('a case that kills the node of a cluster that it speaks to is named, though the others live', async () => {
+  const { faults } = BROKEN.find(({ fault }) => fault === 'dies of a count')!;
+  const { target, close } = await smallTarget();
+  const node = await SmallServer.listen(faults);
+  const nodes = new Map([['B', { host: '127.0.0.1', port: node.port }]]);
+  const { needs: _, ...deadly } = findCase('multibulk/minus-ten')!;
+  const one: Case = { ...deadly, server: 'cluster', steps: deadly.steps.map((step) => ({ ...step, on: 'B' })) };
+  const { killedBy, results } = await runCases([one], { ...target, nodes }, IMPATIENT);
+  close();
+  assert.is(results[0]?.verdict, 'crash');
+  assert.is(killedBy, one);
 });
 
 test('what a slow server says to the login and to HELLO belongs to no case', async () => {

@@ -71,6 +71,12 @@ test('bytes that are no RESP fail even where anything else is only recorded', ()
   assert.is(verdict([{ ...PASS, verdict: 'info' }], seen('garbage\r\n'), 'info'), 'fail');
 });
 
+test('bytes that are no RESP fail though an answer fits, and though it is known', () => {
+  const fault = 'a line feed alone';
+  assert.is(verdict([PASS], { ...seen('+OK\r\n'), fault }), 'fail');
+  assert.is(verdict([PASS], { ...seen('+KO\r\n'), fault }), 'fail');
+});
+
 test('versions are compared by their numbers', () => {
   assert.ok(compareVersions('10.0.0', '7.0.0') > 0);
   assert.ok(compareVersions('7.0.15', '7.0.9') > 0);

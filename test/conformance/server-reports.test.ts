@@ -80,6 +80,14 @@ test('JUnit follows its schema, whatever a server says, a parser’s report too'
   assert.not.match(toJUnit(bad), /<error/);
 });
 
+test('JUnit counts what the baseline has as skipped, and says what it is', async () => {
+  const known = new Set(bad.cases.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id));
+  const xml = toJUnit(bad, known);
+  assert.equal(await junitViolations(xml), []);
+  assert.not.match(xml, /<failure|failures="[1-9]/);
+  assert.is(xml.match(/<skipped message="in the baseline: fail"\/>/g)?.length, known.size);
+});
+
 test('TAP has a plan, a line per case, and SKIP and TODO', () => {
   const tap = toTap(bad, new Set(['framing/two-in-one-write']));
   assert.match(tap, new RegExp(`^TAP version 14\n1\\.\\.${NAMES.length}\n`));

@@ -4,22 +4,33 @@ import { isFailure, type Report, type ReportCase } from './report.ts';
 /**
  * Writes a report as JUnit XML, in the form that the strictest of the usual schemas wants: totals on the suites alone, and in
  * each suite properties, cases, system-out and system-err. Only what is a fault of the suite or the network is an `<error>`.
+ *
+ * @param baseline ids of failures that are known: they are `<skipped>`, and say why.
  */
-export function toJUnit(report: Report): string {
+export function toJUnit(report: Report, baseline: ReadonlySet<string> = new Set()): string {
   const sections = [...new Set(report.cases.map(({ section }) => section))];
-  const suites = sections.map((section, index) => suiteOf(section, report, index));
+  const suites = sections.map((section, index) => suiteOf(section, { ...report, baseline }, index));
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('')}</testsuites>\n`;
 }
 
-function suiteOf(section: string, report: Report, index: number): string {
+interface Suites extends Report {
+  readonly baseline: ReadonlySet<string>;
+}
+
+function suiteOf(section: string, report: Suites, index: number): string {
+  const { baseline } = report;
   const cases = report.cases.filter((each) => each.section === section);
-  const { tests, failures, errors, skipped } = counts(cases);
+  const { tests, failures, errors, skipped } = counts(cases, baseline);
   const time = seconds(cases.reduce((sum, { ms }) => sum + ms, 0));
   const stamp = report.startedAt.replace(/\.\d+Z$/, '');
   const totals = `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
   const place = `package="slotwire.conform" id="${index}" timestamp="${stamp}" hostname="localhost"`;
   const open = `  <testsuite name="${section}" ${place} ${totals} time="${time}">\n`;
-  const parts = [properties(report), ...cases.map(testCase), '    <system-out/>\n    <system-err/>\n'];
+  const parts = [
+    properties(report),
+    ...cases.map((one) => testCase(one, baseline)),
+    '    <system-out/>\n    <system-err/>\n',
+  ];
   return `${open}${parts.join('')}  </testsuite>\n`;
 }
 
@@ -31,10 +42,14 @@ function properties({ target, server, tool }: Report): string {
   return `    <properties>\n${lines.join('')}    </properties>\n`;
 }
 
-function testCase(one: ReportCase): string {
+function testCase(one: ReportCase, baseline: ReadonlySet<string>): string {
   const open = `    <testcase name="${escapeXml(one.id)}" classname="${one.section}" time="${seconds(one.ms)}"`;
-  const inside = outcome(one);
+  const inside = isKnown(one, baseline) ? `<skipped message="in the baseline: ${one.verdict}"/>` : outcome(one);
   return inside === '' ? `${open}/>\n` : `${open}>\n      ${inside}\n    </testcase>\n`;
+}
+
+function isKnown(one: ReportCase, baseline: ReadonlySet<string>): boolean {
+  return isFailure(one) && baseline.has(one.id);
 }
 
 function outcome(one: ReportCase): string {
@@ -55,12 +70,16 @@ export function details({ sent, expected, got = [] }: ReportCase): string {
     .join('\n');
 }
 
-function counts(cases: readonly ReportCase[]): Record<'tests' | 'failures' | 'errors' | 'skipped', number> {
+function counts(
+  cases: readonly ReportCase[],
+  baseline: ReadonlySet<string>,
+): Record<'tests' | 'failures' | 'errors' | 'skipped', number> {
+  const known = cases.filter((one) => isKnown(one, baseline)).length;
   return {
     tests: cases.length,
-    failures: cases.filter(isFailure).length,
+    failures: cases.filter(isFailure).length - known,
     errors: cases.filter(({ verdict }) => verdict === 'error').length,
-    skipped: cases.filter(({ verdict }) => verdict === 'skip').length,
+    skipped: cases.filter(({ verdict }) => verdict === 'skip').length + known,
   };
 }
 
