@@ -11,7 +11,9 @@
  *     close                                FIN; also: reset, silence, stop-reading, resume-reading
  *     connection                           what follows is for the next connection
  */
+
 import { Buffer } from 'node:buffer';
+import { argumentOutOfRange } from '../errors.ts';
 import { type Step, toBuffer } from './script.ts';
 import * as step from './step.ts';
 
@@ -62,7 +64,7 @@ function parseStep([name = '', ...rest]: readonly string[], { vector }: ScriptSo
     return sendInPieces(Buffer.from(rest[0], 'latin1'), rest.slice(1), line);
   const bytes = name === 'play' ? vector?.(rest[0] ?? '') : undefined;
   if (bytes !== undefined) return sendInPieces(toBuffer(bytes), rest.slice(1), line);
-  throw new RangeError(`line ${line}: no step is ${JSON.stringify([name, ...rest].join(' '))}`);
+  throw argumentOutOfRange(`line ${line}: no step is ${JSON.stringify([name, ...rest].join(' '))}`);
 }
 
 function sendInPieces(bytes: Buffer, [how, ...numbers]: readonly string[], line: number): Step {
@@ -72,7 +74,7 @@ function sendInPieces(bytes: Buffer, [how, ...numbers]: readonly string[], line:
   if (how === 'cut' && areNumbers) return step.send(bytes, ...offsets.filter((each) => each < bytes.length));
   if (how === 'each' && areNumbers && offsets.length === 1)
     return step.send(bytes, ...multiplesOf(offsets[0]!, bytes.length));
-  throw new RangeError(
+  throw argumentOutOfRange(
     `line ${line}: pieces are \`cut 3 7\` or \`each 1\`, not ${JSON.stringify([how, ...numbers].join(' '))}`,
   );
 }
@@ -94,7 +96,7 @@ function splitWords(line: string, number: number): string[] {
     words.push(match[1] === undefined ? bytesAsText(match[2]!) : readEscapes(match[1]));
   }
   if (!/^\s*(#.*)?$/.test(line.slice(at)))
-    throw new RangeError(`line ${number}: cannot read ${JSON.stringify(line.slice(at))}`);
+    throw argumentOutOfRange(`line ${number}: cannot read ${JSON.stringify(line.slice(at))}`);
   return words;
 }
 

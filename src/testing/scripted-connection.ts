@@ -48,6 +48,8 @@ export class ScriptedConnection {
   readonly #unanswered: ReceivedCommand[] = [];
   #nextStep = 0;
   #isPlaying = false;
+  /** The script has come to its `silence`: nothing more is played, and nobody else answers. */
+  #isSilent = false;
 
   constructor(socket: Socket, owner: ConnectionOwner, place: { index: number; script: readonly Step[] }) {
     this.#socket = socket;
@@ -66,9 +68,9 @@ export class ScriptedConnection {
     return !this.#socket.destroyed;
   }
 
-  /** Steps of the script that were not reached; 0 when it is over. */
+  /** Steps of the script that were not reached; 0 when it is over. Silence is nothing that a client could miss. */
   get remainingSteps(): number {
-    return this.#script.length - this.#nextStep;
+    return this.#script.slice(this.#nextStep).filter(({ kind }) => kind !== 'silence').length;
   }
 
   /** Sends bytes now, whatever the script does. */
@@ -122,7 +124,7 @@ export class ScriptedConnection {
     this.#owner.onCommand(command);
     if (this.#answer(this.#owner.handler, command)) return;
     // At once where no script is at work, so that answers leave in the order of their commands.
-    if (this.remainingSteps === 0 && !this.#isPlaying) this.#answer(this.#owner.fallback, command);
+    if (this.remainingSteps === 0 && !this.#isPlaying && !this.#isSilent) this.#answer(this.#owner.fallback, command);
     else this.#unanswered.push(command);
   }
 
@@ -130,15 +132,16 @@ export class ScriptedConnection {
   async #play(): Promise<void> {
     if (this.#isPlaying) return;
     this.#isPlaying = true;
-    while (this.#nextStep < this.#script.length && this.isOpen) {
+    while (this.#nextStep < this.#script.length && this.isOpen && !this.#isSilent) {
       const step = this.#script[this.#nextStep]!;
-      if (step.kind === 'silence' || (step.kind === 'expect' && !this.#expect(step.command))) break;
+      if (step.kind === 'expect' && !this.#expect(step.command)) break;
       this.#nextStep++;
-      if (step.kind !== 'expect') await this.#perform(step);
+      if (step.kind === 'silence') this.#isSilent = true;
+      else if (step.kind !== 'expect') await this.#perform(step);
       this.#owner.onChange();
     }
     this.#isPlaying = false;
-    if (this.remainingSteps > 0) return;
+    if (this.remainingSteps > 0 || this.#isSilent) return;
     for (const command of this.#unanswered.splice(0)) this.#answer(this.#owner.fallback, command);
   }
 
