@@ -1,6 +1,8 @@
 /** What the commands of the suite end with, and which error ends with what. */
+
 import { readFileSync } from 'node:fs';
 import { Unreachable } from '../conformance/index.ts';
+import { argumentOutOfRange } from '../errors.ts';
 
 /** Exit codes; see the usage of `slotwire conform`. */
 export const EXIT = { conforms: 0, fails: 1, usage: 2, unreachable: 3, fault: 4 } as const;
@@ -12,9 +14,15 @@ export async function exitCodeOf(name: string, command: () => number | Promise<n
   } catch (error) {
     const { message } = error as Error;
     console.error(`slotwire ${name}: ${message}`);
-    if (error instanceof RangeError || error instanceof TypeError) return EXIT.usage;
+    if (isUsage(error)) return EXIT.usage;
     return error instanceof Unreachable ? EXIT.unreachable : EXIT.fault;
   }
+}
+
+/** Of the many TypeErrors and RangeErrors those that were meant for whoever typed the command. */
+function isUsage(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === 'ERR_INVALID_ARGUMENT' || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_'));
 }
 
 /** @throws {RangeError} when the file that was named cannot be read. */
@@ -22,6 +30,6 @@ export function readNamedFile(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new RangeError(`cannot read ${file}: ${(cause as Error).message}`, { cause });
+    throw Object.assign(argumentOutOfRange(`cannot read ${file}: ${(cause as Error).message}`), { cause });
   }
 }

@@ -43,7 +43,7 @@ async function main(): Promise<number> {
       simulated: { type: 'boolean', default: false },
       commands: { type: 'string', default: '400000' },
       callers: { type: 'string', default: '400' },
-      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      seed: { type: 'string', default: String(1 + (Date.now() % 1_000_000)) },
       help: { type: 'boolean', default: false },
       version: { type: 'boolean', default: false },
     },

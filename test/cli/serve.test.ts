@@ -56,6 +56,9 @@ test('a script is played, and a client that does otherwise fails', async () => {
   const right = await serve(file, ...rawClient('GET k\r\n', '-'));
   const wrong = await serve(file, ...rawClient('GET x\r\n', '-'));
   const idle = await serve(file, '--', process.execPath, '-e', '0');
+  writeFileSync(file, 'expect GET k\nsend "+a\\r\\n"\nsilence\n');
+  const silent = await serve(file, ...rawClient('GET k\r\n', '+a\r\n'));
+  const unused = await serve(file, '--cut', '1', ...rawClient('GET k\r\n', '+a\r\n'));
   rmSync(folder, { recursive: true });
   assert.is(right.code, 0, right.output);
   assert.match(right.output, /"\+ab\\r\\n:0\\r\\n"/);
@@ -63,12 +66,14 @@ test('a script is played, and a client that does otherwise fails', async () => {
   assert.match(wrong.output, /expected GET k, got GET x/);
   assert.is(idle.code, 1, idle.output);
   assert.match(idle.output, /5 of 5 steps were not reached/);
+  assert.is(silent.code, 0, silent.output);
+  assert.is(unused.code, 2, 'a script says itself how it is cut');
 });
 
 test('a client that ends badly fails, and one that cannot be run is a mistake', async () => {
   const { code } = await serve('simple/ok', '--', process.execPath, '-e', 'process.exit(7)');
   assert.is(code, 1);
-  assert.is((await serve('simple/ok', '--', '/no/such/client')).code, 1);
+  assert.is((await serve('simple/ok', '--', '/no/such/client')).code, 2);
 });
 
 test('what is neither a vector nor a file is a mistake, and so are numbers that are none', async () => {

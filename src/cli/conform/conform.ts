@@ -1,4 +1,5 @@
 /** `slotwire conform`: the conformance suite against a server. */
+
 import {
   CASES,
   type Case,
@@ -12,6 +13,7 @@ import {
   startTarget,
   Unreachable,
 } from '../../conformance/index.ts';
+import { argumentOutOfRange } from '../../errors.ts';
 import { EXIT, exitCodeOf } from '../exit.ts';
 import { ownVersion } from '../own-version.ts';
 import { diffReports, explainCase, listCases, mergeReports } from './documents.ts';
@@ -47,18 +49,21 @@ async function dispatch(positionals: readonly string[], flags: ConformFlags): Pr
   return conform(first === undefined ? [] : [first, ...rest], flags);
 }
 
-function replay([name = '', ...target]: readonly string[], flags: ConformFlags): Promise<number> {
+async function replay([name, ...target]: readonly string[], flags: ConformFlags): Promise<number> {
+  if (name === undefined || (target.length === 0 && !flags.on.has('start'))) {
+    throw argumentOutOfRange('replay takes a case and a target: FRM-02 HOST:PORT');
+  }
   const text = { ...flags.text, wire: 'all' };
   const texts = { ...flags.texts, only: [name] };
   return conform(target, { ...flags, text, texts });
 }
 
 async function conform([name, ...more]: readonly string[], flags: ConformFlags): Promise<number> {
-  if (more.length > 0) throw new RangeError(`one target, not ${more.length + 1}`);
+  if (more.length > 0) throw argumentOutOfRange(`one target, not ${more.length + 1}`);
   const chosen = selectCases(CASES, { ...flags.texts, level: levelOf(flags) });
   // The other cases would meet MOVED at every key.
   const cases = name?.startsWith(CLUSTER) === true ? chosen.filter(({ server }) => server === 'cluster') : chosen;
-  if (cases.length === 0) throw new RangeError('no case is left');
+  if (cases.length === 0) throw argumentOutOfRange('no case is left');
   checkReporters(flags);
   const options = runOptions(flags);
   const started = flags.on.has('start') ? await start(name, cases) : undefined;
@@ -100,11 +105,11 @@ function exitCode(run: Run, { fails, hasErrors }: Outcome): number {
 function runOptions(flags: ConformFlags): RunOptions {
   const { resp, as } = flags.text;
   if (resp !== undefined && !['2', '3', 'both'].includes(resp)) {
-    throw new RangeError(`--resp is 2, 3 or both, not ${resp}`);
+    throw argumentOutOfRange(`--resp is 2, 3 or both, not ${resp}`);
   }
   const [, name, version] = /^([a-z]+)-(\d[\d.]*)$/.exec(as ?? '') ?? [];
   if (as !== undefined && as !== 'auto' && (name === undefined || version === undefined)) {
-    throw new RangeError('--as is NAME-VERSION, or auto');
+    throw argumentOutOfRange('--as is NAME-VERSION, or auto');
   }
   return {
     jobs: numberFlag(flags, 'jobs'),

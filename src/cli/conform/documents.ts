@@ -1,4 +1,5 @@
 /** What `slotwire conform` does without a server: list, explain, diff, merge. */
+
 import { writeFileSync } from 'node:fs';
 import {
   CASES,
@@ -11,6 +12,7 @@ import {
   selectCases,
   toHtml,
 } from '../../conformance/index.ts';
+import { argumentOutOfRange } from '../../errors.ts';
 import { readNamedFile } from '../exit.ts';
 import { type ConformFlags, levelOf } from './flags.ts';
 
@@ -32,7 +34,7 @@ export function listCases(flags: ConformFlags): number {
 /** Prints everything about one case. */
 export function explainCase(name: string): number {
   const one = findCase(name);
-  if (one === undefined) throw new RangeError(`no case is called ${JSON.stringify(name)}`);
+  if (one === undefined) throw argumentOutOfRange(`no case is called ${JSON.stringify(name)}`);
   const { id, alias, title, level, protocol = 2, since, needs = [], refs, steps, expect, known = [], finding } = one;
   console.log(`${id} (${alias}): ${title}`);
   console.log(
@@ -57,7 +59,7 @@ export function explainCase(name: string): number {
 
 /** Prints what changed between two reports; 1 when something fails that did not. */
 export function diffReports(files: readonly string[]): number {
-  if (files.length !== 2) throw new RangeError('diff takes two files: OLD.json NEW.json');
+  if (files.length !== 2) throw argumentOutOfRange('diff takes two files: OLD.json NEW.json');
   const [before, after] = files.map(readReport);
   const changes = compareReports(before!, after!);
   for (const { id, before: was, after: is, isRegression } of changes) {
@@ -71,7 +73,7 @@ export function diffReports(files: readonly string[]): number {
 /** Puts reports side by side. */
 export function mergeReports(files: readonly string[], { text }: ConformFlags): number {
   if (files.length === 0 || (text.html === undefined && text.svg === undefined)) {
-    throw new RangeError('merge takes reports, and --html FILE or --svg FILE');
+    throw argumentOutOfRange('merge takes reports, and --html FILE or --svg FILE');
   }
   const reports = files.map(readReport);
   if (text.html !== undefined) writeFileSync(text.html, toHtml(reports));
@@ -83,7 +85,7 @@ export function mergeReports(files: readonly string[], { text }: ConformFlags): 
 function readReport(file: string): Report {
   const read = parseJson(readNamedFile(file).toString()) as Partial<Report> | undefined;
   if (read?.reportVersion === REPORT_VERSION) return read as Report;
-  throw new RangeError(`${file} is no report of version ${REPORT_VERSION}`);
+  throw argumentOutOfRange(`${file} is no report of version ${REPORT_VERSION}`);
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,7 @@
 /** The options of `slotwire conform`. */
+
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { argumentOutOfRange } from '../../errors.ts';
 
 /** Options by their names, as they were given. */
 export interface ConformFlags {
@@ -83,7 +85,7 @@ export function numberFlag({ text }: ConformFlags, name: TextFlag): number | und
   if (given === undefined) return undefined;
   const value = Number(given);
   if (!Number.isSafeInteger(value) || value < 1)
-    throw new RangeError(`--${name} must be a positive integer, not ${given}`);
+    throw argumentOutOfRange(`--${name} must be a positive integer, not ${given}`);
   return value;
 }
 
@@ -91,5 +93,5 @@ export function numberFlag({ text }: ConformFlags, name: TextFlag): number | und
 export function levelOf({ text }: ConformFlags): 'must' | 'should' | 'all' {
   const { level = 'all' } = text;
   if (level === 'must' || level === 'should' || level === 'all') return level;
-  throw new RangeError(`--level is must, should or all, not ${level}`);
+  throw argumentOutOfRange(`--level is must, should or all, not ${level}`);
 }

@@ -1,5 +1,7 @@
 /** Somebody's server as a target: where it is, and what may be done to it. */
+
 import { clusterTarget, type Login, type Need, type Target } from '../../conformance/index.ts';
+import { argumentOutOfRange } from '../../errors.ts';
 import { checkPort, type Endpoint, formatAddress, parseUrl } from '../../net/index.ts';
 import { readNamedFile } from '../exit.ts';
 import type { ConformFlags } from './flags.ts';
@@ -53,7 +55,7 @@ function readTarget(name: string): {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(name) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined)
-    throw new RangeError(`a target is HOST:PORT, redis://..., unix:PATH, not ${JSON.stringify(name)}`);
+    throw argumentOutOfRange(`a target is HOST:PORT, redis://..., unix:PATH, not ${JSON.stringify(name)}`);
   return { endpoint: { host, port: checkPort(Number(port)) } };
 }
 

@@ -1,6 +1,7 @@
 /** What a person sees while a run goes on: a line per section, a dot per case, in the colour of its verdict. */
 import type { Verdict } from '../../conformance/index.ts';
 import type { ConformFlags } from './flags.ts';
+import { chosenReporters } from './reporting.ts';
 
 const SIGNS: { readonly [V in Verdict]: readonly [sign: string, color: number] } = {
   pass: ['.', 32],
@@ -43,11 +44,11 @@ export class Progress {
 /** Progress for somebody who watches: on a terminal, and only when a report for people is asked for. */
 export function progressOf(
   cases: readonly { readonly section: string }[],
-  { texts, on }: Pick<ConformFlags, 'texts' | 'on'>,
+  flags: Pick<ConformFlags, 'texts' | 'on'>,
 ): Progress | undefined {
   const { stderr, env } = process;
-  const isForPeople = (texts.reporter ?? ['term']).some((name) => name === 'term');
+  const isForPeople = chosenReporters(flags).some(([name]) => name === 'term');
   if (stderr.isTTY !== true || !isForPeople) return undefined;
-  const color = !on.has('no-color') && (env['NO_COLOR'] ?? '') === '';
+  const color = !flags.on.has('no-color') && (env['NO_COLOR'] ?? '') === '';
   return new Progress(cases, (text) => stderr.write(text), color);
 }

@@ -1,5 +1,7 @@
 /** Writes the reports that were asked for, and says whether the run counts as failed. */
-import { existsSync, writeFileSync } from 'node:fs';
+
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
   applyBaseline,
   formatBaseline,
@@ -14,6 +16,7 @@ import {
   toTerminal,
   type WireChoice,
 } from '../../conformance/index.ts';
+import { argumentOutOfRange } from '../../errors.ts';
 import { readNamedFile } from '../exit.ts';
 import type { ConformFlags } from './flags.ts';
 
@@ -47,13 +50,29 @@ export function writeReports(written: Report, flags: ConformFlags): Outcome {
 
 /** @throws {RangeError} when a reporter, or a baseline, that was asked for is not there: better before a run than behind it. */
 export function checkReporters(flags: ConformFlags): void {
-  for (const [name] of chosenReporters(flags)) if (name !== 'term') reporter(name);
+  for (const [name, file] of chosenReporters(flags)) {
+    if (name !== 'term') reporter(name);
+    if (file !== undefined) checkWritable(file);
+  }
   wireOf(flags);
   readBaseline(flags);
+  const { text, on } = flags;
+  for (const name of ['update-baseline', 'strict-baseline']) {
+    if (on.has(name) && text.baseline === undefined) throw argumentOutOfRange(`--${name} needs --baseline FILE`);
+  }
+}
+
+/** Nothing is written: a report that was there stays until there is another. */
+function checkWritable(file: string): void {
+  try {
+    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+  } catch (cause) {
+    throw Object.assign(argumentOutOfRange(`cannot write ${file}: ${(cause as Error).message}`), { cause });
+  }
 }
 
 /** `term,json=FILE` or one at a time: names, each with its file. */
-function chosenReporters({ texts }: ConformFlags): [name: string, file: string | undefined][] {
+export function chosenReporters({ texts }: Pick<ConformFlags, 'texts'>): [name: string, file: string | undefined][] {
   const choices = (texts.reporter ?? ['term']).flatMap((given) => given.split(/,(?=[a-z]+(?:=|,|$))/));
   return choices.map((choice) => {
     const [name = '', file] = choice.split(/=(.*)/s);
@@ -64,7 +83,7 @@ function chosenReporters({ texts }: ConformFlags): [name: string, file: string |
 function reporter(name: string): Reporter {
   const found = REPORTERS[name];
   if (found === undefined)
-    throw new RangeError(`no reporter ${JSON.stringify(name)}: term, ${Object.keys(REPORTERS).join(', ')}`);
+    throw argumentOutOfRange(`no reporter ${JSON.stringify(name)}: term, ${Object.keys(REPORTERS).join(', ')}`);
   return found;
 }
 
@@ -96,5 +115,5 @@ function readBaseline({ text, on }: ConformFlags): ReadonlySet<string> {
 export function wireOf({ text }: ConformFlags): WireChoice {
   const { wire = 'fail' } = text;
   if (wire === 'fail' || wire === 'all' || wire === 'none') return wire;
-  throw new RangeError(`--wire is fail, all or none, not ${wire}`);
+  throw argumentOutOfRange(`--wire is fail, all or none, not ${wire}`);
 }

@@ -1,8 +1,10 @@
 /** `slotwire serve`: a server that plays a vector or a script, to test a client. */
+
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { REPLY_VECTORS, type ReplyVector, vectorBytes } from '../../conformance/index.ts';
+import { argumentOutOfRange } from '../../errors.ts';
 import { greet, parseScript, ScriptedNode, type ScriptedNodeOptions, type Step, step } from '../../testing/index.ts';
 import { EXIT, exitCodeOf, readNamedFile } from '../exit.ts';
 
@@ -19,8 +21,9 @@ says \`greet\`. docs/conformance.md describes scripts; slotwire/testing has the 
   --ending close|reset|open   of the connection behind a vector (open: later commands get +OK)
   --once                      end with the first connection
 
-CLIENT is a program that is run against the server: {host}, {port} and {address} in its arguments are replaced, and
-SLOTWIRE_HOST and SLOTWIRE_PORT are in its environment. The server ends with it.
+CLIENT is a program that is run against the server: {host}, {port} and {address} in its arguments are replaced ({address} is
+host:port, or the PATH of --unix, where {port} is 0), and SLOTWIRE_HOST and SLOTWIRE_PORT are in its environment. The server
+ends with it.
 
 exit code: 0 all was played, and the client ended with 0; 1 not; 2 usage; 4 a fault of this program
 `;
@@ -63,7 +66,9 @@ type Play = Pick<ScriptedNodeOptions, 'scripts' | 'script' | 'handler' | 'fallba
 function scriptOf(what: string, flags: ServeFlags): Play {
   const vector = REPLY_VECTORS.find(({ id }) => id === what);
   if (vector !== undefined) return { script: vectorScript(vector, flags), handler: greet, fallback: () => '+OK\r\n' };
-  if (!existsSync(what)) throw new RangeError(`no vector and no file is called ${JSON.stringify(what)}`);
+  if (!existsSync(what)) throw argumentOutOfRange(`no vector and no file is called ${JSON.stringify(what)}`);
+  const unused = (['on', 'cut', 'ending'] as const).find((name) => flags[name] !== undefined);
+  if (unused !== undefined) throw argumentOutOfRange(`--${unused} is for a vector: a script says it itself`);
   const { scripts, greets } = parseScript(readNamedFile(what).toString(), { vector: bytesOfVector });
   return greets ? { scripts, handler: greet } : { scripts };
 }
@@ -84,7 +89,7 @@ function vectorScript({ wire, expect }: ReplyVector, { on, cut, ending = 'open' 
   const steps = [step.expect(...(on?.split(' ') ?? [])), step.send(bytes, ...cuts)];
   if (ending === 'open') return steps;
   if (ending === 'close' || ending === 'reset') return [...steps, step[ending]()];
-  throw new RangeError(`--ending is close, reset or open, not ${ending}`);
+  throw argumentOutOfRange(`--ending is close, reset or open, not ${ending}`);
 }
 
 async function serve(play: Play, { host, port, unix, once }: ServeFlags, command: readonly string[]): Promise<number> {
@@ -92,26 +97,41 @@ async function serve(play: Play, { host, port, unix, once }: ServeFlags, command
   const node = await ScriptedNode.listen({ ...play, host, port: number, path: unix });
   console.log(`listening on ${unix ?? node.address}`);
   try {
-    const code = command.length > 0 ? await runClient(command, node) : await watch(node, once === true);
-    node.verify();
-    return code === 0 ? EXIT.conforms : EXIT.fails;
-  } catch (error) {
-    console.error((error as Error).message);
-    return EXIT.fails;
+    const code = command.length > 0 ? await runClient(command, node, unix) : await watch(node, once === true);
+    return code === 0 && hasPlayedAll(node) ? EXIT.conforms : EXIT.fails;
   } finally {
     for (const { text, connection } of node.commands) console.log(`${connection.index} < ${text}`);
     await node.close();
   }
 }
 
-function runClient([program = '', ...args]: readonly string[], { host, port, address }: ScriptedNode): Promise<number> {
+/** Says what was not played, or not as it was to be. */
+function hasPlayedAll(node: ScriptedNode): boolean {
+  try {
+    node.verify();
+    return true;
+  } catch (error) {
+    console.error((error as Error).message);
+    return false;
+  }
+}
+
+/** @throws {RangeError} when there is no such program. */
+function runClient(
+  [program = '', ...args]: readonly string[],
+  { host, port, address }: ScriptedNode,
+  path: string | undefined,
+): Promise<number> {
   const filled = args.map((arg) =>
-    arg.replaceAll('{host}', host).replaceAll('{port}', String(port)).replaceAll('{address}', address),
+    arg
+      .replaceAll('{host}', host)
+      .replaceAll('{port}', String(port))
+      .replaceAll('{address}', path ?? address),
   );
   const env = { ...process.env, SLOTWIRE_HOST: host, SLOTWIRE_PORT: String(port) };
   const child = spawn(program, filled, { stdio: 'inherit', env });
   return new Promise((resolve, reject) => {
-    child.on('error', (error) => reject(new RangeError(`cannot run ${program}: ${error.message}`)));
+    child.on('error', (error) => reject(argumentOutOfRange(`cannot run ${program}: ${error.message}`)));
     child.on('close', (code) => resolve(code ?? EXIT.fails));
   });
 }
@@ -139,5 +159,5 @@ async function watch(node: ScriptedNode, once: boolean): Promise<number> {
 function positive(name: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new RangeError(`${name} must be a positive integer, not ${text}`);
+  throw argumentOutOfRange(`${name} must be a positive integer, not ${text}`);
 }

@@ -1,4 +1,5 @@
 /** `slotwire vectors`: the vectors for parsers, in any language. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
@@ -13,6 +14,7 @@ import {
   selectCases,
   vectorBytes,
 } from '../../conformance/index.ts';
+import { argumentOutOfRange } from '../../errors.ts';
 import { type ConformFlags, levelOf, numberFlag, parseFlags } from '../conform/flags.ts';
 import { progressOf } from '../conform/progress.ts';
 import { checkReporters, writeReports } from '../conform/reporting.ts';
@@ -79,7 +81,7 @@ function dispatch(
 
 function chosen(flags: ConformFlags): Entry[] {
   const { resp = 'both' } = flags.text;
-  if (!['2', '3', 'both'].includes(resp)) throw new RangeError(`--resp is 2, 3 or both, not ${resp}`);
+  if (!['2', '3', 'both'].includes(resp)) throw argumentOutOfRange(`--resp is 2, 3 or both, not ${resp}`);
   const entries = REPLY_VECTORS.map((vector): Entry => {
     const { id, requirement } = vector;
     return { id, section: id.slice(0, id.indexOf('/')), level: LEVELS[requirement], vector };
@@ -102,14 +104,14 @@ function list(entries: readonly Entry[], { on }: ConformFlags): number {
 
 function explain(id: string): number {
   const vector = REPLY_VECTORS.find((each) => each.id === id);
-  if (vector === undefined) throw new RangeError(`no vector is called ${JSON.stringify(id)}`);
+  if (vector === undefined) throw argumentOutOfRange(`no vector is called ${JSON.stringify(id)}`);
   console.log(JSON.stringify(vector, null, 2));
   return EXIT.conforms;
 }
 
 /** `DIR/integer/zero.resp` holds the bytes, `DIR/integer/zero.json` the vector. */
 function exportTo(folder: string | undefined, entries: readonly Entry[]): number {
-  if (folder === undefined) throw new RangeError('export takes a folder');
+  if (folder === undefined) throw argumentOutOfRange('export takes a folder');
   for (const { id, vector } of entries) {
     const file = join(folder, id);
     mkdirSync(dirname(file), { recursive: true });
@@ -121,7 +123,7 @@ function exportTo(folder: string | undefined, entries: readonly Entry[]): number
 }
 
 async function run(entries: readonly Entry[], flags: ConformFlags, command: readonly string[]): Promise<number> {
-  if (entries.length === 0) throw new RangeError('no vector is left');
+  if (entries.length === 0) throw argumentOutOfRange('no vector is left');
   checkReporters(flags);
   const version = ownVersion();
   const reader = await readerFor(command, flags, version);
