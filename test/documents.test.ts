@@ -6,6 +6,7 @@ import { writtenTexts } from '../bench/report/write.ts';
 import { DEFAULT_CONNECTIONS_PER_NODE, DEFAULT_HANDOVER_MS, DEFAULT_MAX_REDIRECTS } from '../src/cluster/options.ts';
 import { TRANSITIONS } from '../src/net/connection-state.ts';
 import { DEFAULTS, LEASE_DEFAULTS, SUBSCRIBE_DEFAULTS } from '../src/net/index.ts';
+import { DEFAULT_LIMITS } from '../src/resp/index.ts';
 
 const test = suite('documents');
 
@@ -48,6 +49,15 @@ test('README’s limits are the defaults', () => {
   };
   const expected = [...numbers, ...Object.entries(ofClusters)];
   assert.equal(Object.fromEntries(table.map(([name, value]) => [name, Number(value)])), Object.fromEntries(expected));
+});
+
+test('README’s limits of the decoder are its defaults', () => {
+  const [, listed] = /The decoder's own limits \(([^)]*)\)/.exec(readFileSync('README.md', 'utf8'))!;
+  const entries = [...listed!.matchAll(/`(\w+)` (\d+)(?:\^(\d+)| (MiB|GiB))?/g)];
+  const sizes = entries.map(([, name, number, power = 1, unit = '']) => {
+    return [name, Number(number) ** Number(power) * ({ MiB: 2 ** 20, GiB: 2 ** 30 }[unit] ?? 1)];
+  });
+  assert.equal(Object.fromEntries(sizes), DEFAULT_LIMITS);
 });
 
 test('ARCHITECTURE’s diagram of a connection is the transition table', () => {
