@@ -1,9 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { type CommandInfo, CommandNames, findCommandIn, learnCommand } from '../commands/index.ts';
 import { ErrorReply, type RedisError } from '../errors.ts';
-import { backoffMs, type Command, CommandState, type Runtime } from '../net/index.ts';
+import { backoffMs, type Command, CommandState, REFUSAL_BACKOFF, type Runtime } from '../net/index.ts';
 import type { Argument, Reply } from '../resp/index.ts';
-import { REFUSAL_BACKOFF } from './node-traffic.ts';
 import { RECOVERY } from './recovery.ts';
 
 /** What a look-up asks of the cluster. */

@@ -1,5 +1,5 @@
 import { ConnectionError, type RedisError } from '../errors.ts';
-import { backoffMs, type Command, CommandState, fateAfterLoss, lossOf, NO_SLOT } from '../net/index.ts';
+import { type Command, CommandState, fateAfterLoss, lossOf, NO_SLOT, refusalPause } from '../net/index.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { NodePool } from './node-pool.ts';
 import type { ClusterSettings } from './options.ts';
@@ -24,9 +24,6 @@ export type Errand =
   | { readonly kind: 'member'; readonly collector: Collector; readonly index: number }
   /** A part for what a primary has: whoever has this slot of its next. */
   | { readonly kind: 'shard'; readonly collector: Collector; readonly index: number; readonly slot: number };
-
-/** How long a refused command waits: the first time, and at the most. */
-export const REFUSAL_BACKOFF: { readonly firstMs: number; readonly maxMs: number } = { firstMs: 10, maxMs: 250 };
 
 /** What the traffic to nodes works with. */
 export interface NodeTrafficParts {
@@ -104,7 +101,7 @@ export class NodeTraffic {
   }
 
   /** After a back-off, to wherever it belongs by then. */
-  again(command: Command, delayMs: number = this.#backoff(command)): void {
+  again(command: Command, delayMs: number = refusalPause(command, this.#settings.runtime)): void {
     command.state = CommandState.Held;
     this.#settings.runtime.setTimer(() => {
       if (!command.isSettled) this.resume(command);
@@ -162,10 +159,6 @@ export class NodeTraffic {
     const address = command.pinnedTo;
     const message = `${address} has left the cluster`;
     this.#parts.host.settle(command, new ConnectionError('ERR_CLOSED', message, { address }));
-  }
-
-  #backoff(command: Command): number {
-    return backoffMs(command.refusals++, REFUSAL_BACKOFF, this.#settings.runtime.random());
   }
 }
 

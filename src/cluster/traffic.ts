@@ -11,6 +11,7 @@ import {
   lossOf,
   NO_SLOT,
   type Outcome,
+  REFUSAL_BACKOFF,
   refusalBehind,
 } from '../net/index.ts';
 import type { Reply } from '../resp/index.ts';
@@ -18,7 +19,7 @@ import type { ClusterNode } from './cluster-node.ts';
 import { resolveEndpoint } from './endpoints.ts';
 import { type LaneHost, Lanes } from './lanes.ts';
 import type { NodePool } from './node-pool.ts';
-import { isInLane, NodeTraffic, REFUSAL_BACKOFF } from './node-traffic.ts';
+import { isInLane, NodeTraffic } from './node-traffic.ts';
 import type { ClusterSettings } from './options.ts';
 import { recoveryOf } from './recovery.ts';
 import type { Redirection } from './redirection.ts';

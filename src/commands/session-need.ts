@@ -1,4 +1,3 @@
-import type { Argument } from '../resp/index.ts';
 import type { CommandInfo } from './command-info.ts';
 
 /**
@@ -66,7 +65,7 @@ export function runsInSession(need: SessionNeed): boolean {
   return need === SESSION || need === TRANSACTION;
 }
 
-/** What to use instead of `send` for this call; `undefined` when `send` will do. */
-export function needsSession(info: CommandInfo | undefined, _args: readonly Argument[]): SessionNeed | undefined {
+/** What to use instead of `send` for this command; `undefined` when `send` will do. */
+export function needsSession(info: CommandInfo | undefined): SessionNeed | undefined {
   return info?.session;
 }

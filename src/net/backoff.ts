@@ -4,6 +4,9 @@ export interface BackoffOptions {
   readonly maxMs: number;
 }
 
+/** How long a refused command or subscription waits: the first time, and at the most. */
+export const REFUSAL_BACKOFF: BackoffOptions = { firstMs: 10, maxMs: 250 };
+
 /**
  * Milliseconds before attempt number `attempt` (0 is the first repetition).
  *

@@ -1,6 +1,6 @@
 /** One server: transport, handshake, pipeline, liveness, reconnection. Knows no slots. */
 export { Admission, type AdmissionLimits } from './admission.ts';
-export { type BackoffOptions, backoffMs } from './backoff.ts';
+export { type BackoffOptions, backoffMs, REFUSAL_BACKOFF } from './backoff.ts';
 export { BlockingCalls, type LeaseContext } from './blocking-calls.ts';
 export { callUser } from './call-user.ts';
 export { Client, type ClientEvents, type ConnectOptions, connect } from './client.ts';

@@ -306,7 +306,7 @@ export class Intake {
     const impossible = command.transaction?.refusal;
     if (impossible !== undefined) return impossible;
     if (command.sink !== undefined) return command.sink.prepare(command);
-    const method = needsSession(command.info, command.args);
+    const method = needsSession(command.info);
     if (method !== undefined) return sessionNeeded(command.name, method);
     return command.pinnedTo === undefined ? this.#sink.prepare(command) : undefined;
   }

@@ -1,6 +1,6 @@
 import { ErrorReply, type RedisError } from '../errors.ts';
 import type { Reply } from '../resp/index.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, REFUSAL_BACKOFF } from './backoff.ts';
 import type { Command } from './command.ts';
 import type { LeasePool } from './lease-pool.ts';
 import type { Runtime } from './runtime.ts';
@@ -19,9 +19,6 @@ export interface LeaseRouter {
   /** A leased connection was lost, or could not be made. */
   onLost(pool: LeasePool, error: RedisError): void;
 }
-
-/** How long a refused command waits: the first time, and at the most. */
-const REFUSAL_BACKOFF = { firstMs: 10, maxMs: 250 };
 
 /** A pause before the next attempt, longer from one to the next. */
 export function refusalPause(command: Command, runtime: Runtime): number {

@@ -71,8 +71,8 @@ export class SessionLine implements CommandSink, LeaseHolder {
 
   prepare(command: Command): RedisError | undefined {
     if (this.#over !== undefined) return isOver(this.#over);
-    const { info, args, name } = command;
-    const need = needsSession(info, args);
+    const { info, name } = command;
+    const need = needsSession(info);
     if (need !== undefined && !runsInSession(need)) {
       return new ClusterError('ERR_NEEDS_SESSION', `${name} can't be sent in a session: it needs ${need}`);
     }

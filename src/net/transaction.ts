@@ -35,8 +35,8 @@ export class Transaction {
 
   /** Why one of the commands can't be in a transaction, whatever the server would say. */
   get refusal(): ClusterError | undefined {
-    for (const [i, args] of this.commands.entries()) {
-      const need = needsSession(this.infos[i], args);
+    for (const [i, info] of this.infos.entries()) {
+      const need = needsSession(info);
       if (need === undefined) continue;
       const message = `${this.#name(i + 1)} changes the state of its connection, and can't be in a transaction: it needs ${need}`;
       return new ClusterError('ERR_NEEDS_SESSION', message);

@@ -157,8 +157,8 @@ export class TokenReader {
   }
 
   /**
-   * Reads the token that begins at the cursor, of a reply that a visitor is told of: no text is made. Sizes are judged with every token, so that what is
-   * told before an overload does not depend on where the stream was cut.
+   * Reads the token that begins at the cursor, of a reply that a visitor is told of: no text is made. Sizes are judged with
+   * every token, so that what is told before an overload does not depend on where the stream was cut.
    */
   visited(): Token {
     const cursor = this.#cursor;

@@ -6,7 +6,7 @@ import { needsSession, runsInSession } from '../../src/commands/session-need.ts'
 const test = suite('session need');
 
 function need(...args: string[]): string | undefined {
-  return needsSession(findCommand(args), args);
+  return needsSession(findCommand(args));
 }
 
 test('commands that change connection state or reply pairing name what to use instead', () => {

@@ -68,9 +68,6 @@ const push: fc.Arbitrary<Value> = fc
   .tuple(fc.constantFrom('message', 'invalidate'), fc.array(value, { maxLength: 3 }))
   .map(([kind, items]) => ({ type: '>', items: [{ type: '+', bytes: Buffer.from(kind) }, ...items] }));
 
-/** Any one reply. */
-export const anyValue: fc.Arbitrary<Value> = value;
-
 /** A stream: replies, with pushes between them. */
 export const anyStream: fc.Arbitrary<Value[]> = fc.array(fc.oneof({ weight: 4, arbitrary: value }, push), {
   maxLength: 6,

@@ -1,5 +1,5 @@
 import type { ErrorReply, RedisError } from '../../errors.ts';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs, REFUSAL_BACKOFF } from '../backoff.ts';
 import type { ClientSettings } from '../options.ts';
 import type { Heard } from './hear.ts';
 import type { Inbox } from './inbox.ts';
@@ -34,8 +34,6 @@ export interface PubSubStats {
   readonly confirmed: number;
 }
 
-/** How long a refused topic waits: the first time, and at the most. */
-const REFUSAL_BACKOFF = { firstMs: 10, maxMs: 250 };
 /** Redirections followed at once; from there on a loop is suspected, and each waits. */
 const PROMPT_ATTEMPTS = 3;
 
