@@ -71,11 +71,12 @@ export class Ledger {
     if (!allowed.includes(value)) {
       return `${this.valueKey(slot)} is ${JSON.stringify(value)}, acknowledged is version ${newest}`;
     }
+    // A text that is no number becomes NaN, which is neither too little nor too much.
     const sum = Number(counter ?? 0);
     const least = this.acknowledgedSum[slot]!;
     const most = least + this.doubtfulSum[slot]!;
-    if (sum < least || sum > most) {
-      return `${this.counterKey(slot)} is ${sum}, which is not from ${least} to ${most}`;
+    if (!(sum >= least && sum <= most)) {
+      return `${this.counterKey(slot)} is ${JSON.stringify(counter)}, which is not from ${least} to ${most}`;
     }
     return undefined;
   }

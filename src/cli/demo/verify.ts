@@ -1,11 +1,17 @@
-import { type Cluster, SLOT_COUNT } from '../../cluster/index.ts';
+import { SLOT_COUNT } from '../../cluster/index.ts';
 import { RedisError } from '../../errors.ts';
+import type { Reply } from '../../resp/index.ts';
 import type { Ledger } from './ledger.ts';
 
 const SLOTS_PER_BATCH = 1024;
 
+/** What is needed of a cluster to read its data back. */
+export interface ReadBack {
+  sendAll(commands: readonly (readonly string[])[]): Promise<readonly (Reply | RedisError)[]>;
+}
+
 /** Reads every value and every counter back. @returns what is wrong, a line each. */
-export async function verify(cluster: Cluster, ledger: Ledger): Promise<string[]> {
+export async function verify(cluster: ReadBack, ledger: Ledger): Promise<string[]> {
   const problems: string[] = [];
   for (let first = 0; first < SLOT_COUNT; first += SLOTS_PER_BATCH) {
     const slots = Array.from({ length: SLOTS_PER_BATCH }, (_, i) => first + i);
