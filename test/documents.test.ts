@@ -70,6 +70,43 @@ test('ARCHITECTURE’s diagram of a connection is the transition table', () => {
   assert.is(section('ARCHITECTURE.md', 'connection states'), diagram);
 });
 
+interface LinterRules {
+  readonly overrides: readonly {
+    readonly includes: readonly string[];
+    readonly linter: {
+      readonly rules: {
+        readonly style?: {
+          readonly noRestrictedImports?: { readonly options: { readonly patterns: readonly { group: string[] }[] } };
+        };
+      };
+    };
+  }[];
+}
+
+test('the linter refuses every import that ARCHITECTURE’s layers do not allow', () => {
+  const [, ...layers] = /^ {4}(errors <- .*)$/m
+    .exec(readFileSync('ARCHITECTURE.md', 'utf8'))![1]!
+    .split(' <- ')
+    .map((names) => names.match(/\w+/g)!);
+  const { overrides }: LinterRules = JSON.parse(readFileSync('biome.json', 'utf8'));
+  const refused = new Map(
+    overrides.map(({ includes, linter: { rules } }) => {
+      return [includes[0], rules.style?.noRestrictedImports?.options.patterns.flatMap(({ group }) => group)];
+    }),
+  );
+  assert.equal(refused.get('src/errors.ts'), ['**']);
+  assert.is(layers.flat().length, 8);
+  for (const [position, names] of layers.entries()) {
+    for (const name of names) {
+      const left = layers.slice(0, position).flat();
+      const others = layers.flat().filter((other) => other !== name);
+      const wanted = others.map((other) => (left.includes(other) ? `!**/${other}/index.ts` : `**/${other}/**`));
+      const missing = wanted.filter((glob) => !refused.get(`src/${name}/**`)!.includes(glob));
+      assert.equal(missing, [], `src/${name}`);
+    }
+  }
+});
+
 // Thirty ways in which drivers have broken; the numbers are those of the project's list of incidents.
 const FAILURE_MODES = 30;
 
