@@ -53,7 +53,7 @@ export function explainCase(name: string): number {
     for (const [index, reply] of replies.entries())
       console.log(`  ${index + 1}. ${reply === '' ? '(nothing)' : reply}`);
   }
-  if (finding !== undefined) console.log(`see docs/findings/${finding}.md`);
+  if (finding !== undefined) console.log(`see docs/findings/${finding}.md in the repository`);
   return 0;
 }
 

@@ -28,7 +28,7 @@ export const VECTORS_USAGE = `usage: slotwire vectors list [--json]
        slotwire vectors run                     through the decoder of this package
 
 An adapter is a program that reads streams on its standard input, and says on its standard output what its parser makes
-of each: src/conformance/vectors/README.md describes it, conformance/adapters has some.
+of each: src/conformance/vectors/README.md describes it, and the repository has some in conformance/adapters.
 
 which vectors
   --only GLOB, --skip GLOB    by id or section; repeatable

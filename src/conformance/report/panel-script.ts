@@ -29,7 +29,7 @@ function show(index, server) {
     make('p', { class: 'id' }, one.id + (one.alias === one.id ? '' : ' (' + one.alias + ')') + ', ' + one.level),
     make('p', {}, ...one.refs.flatMap((at) => [sourceOf(data.refs[at]), make('br')])),
   ];
-  if (one.finding) about.push(make('p', {}, 'explained in ', make('code', {}, 'docs/findings/' + one.finding + '.md')));
+  if (one.finding) about.push(make('p', {}, 'explained in ', make('code', {}, 'docs/findings/' + one.finding + '.md'), ' of the repository'));
   if (!cell) {
     showPanel(...about, make('p', {}, data.servers[server].target + ' was not asked this'));
     return;
