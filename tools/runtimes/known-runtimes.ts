@@ -31,6 +31,7 @@ interface Source {
 }
 
 const NO_TRACING = 'its TracingChannel has no hasSubscribers, so nothing is traced';
+const NO_COUNTS = 'it does not say at once how often each part of the code has run';
 const NO_SERVERS = 'it does not run clean-ups at its end, nor tell whether a process is stopped';
 
 const SOURCES: readonly Source[] = [
@@ -51,6 +52,7 @@ const SOURCES: readonly Source[] = [
       { files: 'examples/opentelemetry', why: NO_TRACING },
       { files: 'net/diagnostics/command-trace', why: NO_TRACING },
       { files: 'net/diagnostics/server-activity', why: NO_TRACING },
+      { files: 'resp/linear-work', why: NO_COUNTS },
       { files: 'resp/kept-values', why: 'its objects and its way of counting memory are others' },
     ],
   },
@@ -61,6 +63,7 @@ const SOURCES: readonly Source[] = [
     args: ['run', '--allow-all', '--quiet', '--v8-flags=--expose-gc'],
     cannot: [
       { files: 'cli/serve', why: 'it starts Node.js with options that it does not have' },
+      { files: 'resp/linear-work', why: NO_COUNTS },
       { files: 'testing/free-port', why: 'an address that is not the machine’s has another code' },
       { files: 'testing/on-exit', why: NO_SERVERS },
       { files: 'testing/scripted-node', why: 'its sockets put small writes together' },
