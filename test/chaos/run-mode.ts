@@ -10,9 +10,11 @@ import {
   judgeWorkload,
   seededRandom,
   type TestCluster,
+  type Witness,
   Workload,
 } from '../../src/testing/index.ts';
 import { MODES, type Mode } from './modes.ts';
+import { RefusedAppends } from './refused-appends.ts';
 import { broken, slowness, summarize } from './summary.ts';
 
 export interface Run {
@@ -29,6 +31,7 @@ export interface Run {
 interface Driver extends HistoryClient {
   close(): Promise<void>;
   stats?(): object;
+  readonly witness?: Witness;
 }
 
 export interface Scene {
@@ -86,7 +89,7 @@ export async function runMode(run: Run, scene: Scene): Promise<RunResult> {
   }
   await running;
   await servers.settled();
-  const verdict = await judgeWorkload(workload, client);
+  const verdict = await judgeWorkload(workload, client, client.witness);
   const stats = client.stats?.() ?? {};
   await client.close();
   await Promise.all(proxies.map((proxy) => proxy.close()));
@@ -116,11 +119,16 @@ async function connectOurs(
     timeoutMs: TIMEOUT_MS,
     livenessMs: LIVENESS_MS,
   });
+  const witness = new RefusedAppends();
   return {
-    send: (args) => cluster.send(args),
+    witness,
+    send: (args) => witness.sending(args, () => cluster.send(args)),
     mayHaveRun: (error) => !(error instanceof RedisError) || error.wasSent,
-    stats: () => cluster.stats().totals,
-    close: () => cluster.close(),
+    stats: () => ({ refusedAppends: witness.count, ...cluster.stats().totals }),
+    close: () => {
+      witness.stop();
+      return cluster.close();
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ListHistory, NO_FAULTS } from '../../src/testing/index.ts';
+import { type AppendWitness, ListHistory, NO_FAULTS } from '../../src/testing/index.ts';
 
 const test = suite('testing/history: what a list tells of its writer');
 
@@ -56,6 +56,19 @@ test('a witness excuses what servers did, value by value', () => {
   const overtaking = { ...nothing, hasOvertaken: (_key: string, value: number) => value === 2 };
   assert.is(acknowledged(4).judge([0, 2, 1, 3], overtaking).outOfOrder, 0);
   assert.is(acknowledged(4).judge([0, 3, 2, 1], overtaking).outOfOrder, 2);
+});
+
+test('what was refused before it ran may stand behind what was in flight then, in its own order', () => {
+  const refusing = (...refused: number[]): AppendWitness => ({
+    wasLost: () => false,
+    cameLate: () => false,
+    hasOvertaken: () => false,
+    wasRefused: (_key, value) => refused.includes(value),
+  });
+  assert.is(acknowledged(4).judge([0, 3, 1, 2], refusing(1, 2)).outOfOrder, 0);
+  assert.is(acknowledged(4).judge([0, 3, 1, 2], refusing(1)).outOfOrder, 1);
+  assert.is(acknowledged(4).judge([0, 3, 2, 1], refusing(1, 2)).outOfOrder, 1);
+  assert.is(acknowledged(4).judge([0, 2, 1, 3], refusing(2)).outOfOrder, 1);
 });
 
 test.run();

@@ -35,6 +35,8 @@ export interface AppendWitness {
   cameLate(key: string, value: number): boolean;
   /** It was in flight behind a refused one, and ran before that. */
   hasOvertaken(key: string, value: number): boolean;
+  /** A server refused it before one took it: what was in flight behind it may stand before it. Where nobody can tell: none was. */
+  wasRefused?(key: string, value: number): boolean;
 }
 
 const KNOWS_NOTHING: AppendWitness = { wasLost: () => false, cameLate: () => false, hasOvertaken: () => false };
@@ -78,10 +80,15 @@ export class ListHistory {
     const faults = { ...NO_FAULTS };
     const seen = new Set<number>();
     let newest = -1;
+    let newestRefused = -1;
     for (const value of list) {
+      const wasRefused = witness.wasRefused?.(this.key, value) === true;
+      // Among themselves those that were refused keep their order.
+      const isExcused = witness.cameLate(this.key, value) || (wasRefused && value > newestRefused);
       if (seen.has(value)) faults.duplicates++;
-      else if (value < newest && !witness.cameLate(this.key, value)) faults.outOfOrder++;
+      else if (value < newest && !isExcused) faults.outOfOrder++;
       seen.add(value);
+      if (wasRefused) newestRefused = Math.max(newestRefused, value);
       if (!witness.hasOvertaken(this.key, value)) newest = Math.max(newest, value);
       if (this.fates[value] === undefined || this.fates[value] === Fate.Refused) faults.impossible++;
     }
