@@ -1,16 +1,20 @@
 /**
  * Fuzzes the codec: mutated vectors and mutated replies of real servers, against the slow reference decoder.
  *
- *     node build/tools/fuzz.js [--minutes N] [--seed S] [--replies FILE]
+ *     node build/tools/fuzz.js [--minutes N] [--seed S] [--replies FILE | --peers]
  *
  * FILE holds more replies to begin with: a JSON array of texts in which each character stands for one byte. Findings are
  * printed as vectors, ready to be put into src/conformance/vectors; the exit code is 1 when there is one.
+ *
+ * With `--peers` whole replies are generated instead, and read by redis-parser and @redis/client too: whoever reads anything
+ * else than was written is found, ourselves among them.
  */
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../src/testing/index.ts';
 import { Fuzzer, vectorOf } from '../test/support/fuzz.ts';
 import { fuzzSeeds, readReplies } from '../test/support/fuzz-seeds.ts';
+import { fuzzPeers } from './fuzz-peers.ts';
 
 const PROGRESS_MS = 10_000;
 /** One fault shows itself in many inputs. */
@@ -21,12 +25,18 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     replies: { type: 'string' },
+    peers: { type: 'boolean', default: false },
   },
 });
 
-function main(): void {
+async function main(): Promise<void> {
   const minutes = numberOf('minutes', values.minutes);
   const seed = numberOf('seed', values.seed);
+  if (values.peers) {
+    console.log(`seed ${seed}, ${minutes} minutes`);
+    process.exitCode = (await fuzzPeers({ minutes, seed })) === 0 ? 0 : 1;
+    return;
+  }
   const seeds = [...fuzzSeeds(), ...(values.replies === undefined ? [] : readReplies(values.replies))];
   const fuzzer = new Fuzzer(seeds, seededRandom(seed));
   console.log(`seed ${seed}, ${seeds.length} inputs to begin with, ${minutes} minutes`);
@@ -64,4 +74,4 @@ function numberOf(name: string, text: string): number {
   process.exit(2);
 }
 
-main();
+await main();

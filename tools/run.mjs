@@ -22,7 +22,7 @@ const TASKS = {
   chaos: (args) => buildAll() && peersFor('--driver', args) && node(['build/test/chaos/run.js', ...args]),
   'conform:matrix': (args) => buildAll() && node(['build/tools/conform-matrix.js', ...args]),
   corpus: (args) => buildAll() && peersFor('--peers', args) && node(['build/tools/corpus.js', ...args]),
-  fuzz: (args) => buildAll() && node(['build/tools/fuzz.js', ...args]),
+  fuzz: (args) => buildAll() && peersFor('--peers', args) && node(['build/tools/fuzz.js', ...args]),
   simulate: (args) => buildAll() && node(['--max-semi-space-size=64', 'build/tools/simulate.js', ...args]),
   soak: (args) => buildAll() && node(['--expose-gc', 'build/test/soak/run.js', ...args]),
   bench: (args) => buildAll() && node(['build/tools/run-bench.js', ...args]),

@@ -99,8 +99,11 @@ function renderNumber(value: number): string {
   return Object.is(value, -0) ? '-0' : `${value}`;
 }
 
+/** What is chosen: how null is spelled, whether something is streamed and in what pieces, how a number is spelled. */
+export type Spelling = 'null' | 'streamed' | 'number';
+
 /** Chooses among the ways in which one value can be written: a number below `count`, time after time. */
-export type Choose = (count: number) => number;
+export type Choose = (count: number, of: Spelling) => number;
 
 /** Always the plainest way. */
 export const PLAINEST: Choose = () => 0;
@@ -112,7 +115,7 @@ export function encodeValue(value: Value, choose: Choose = PLAINEST): Buffer {
     case '-':
       return frame(value.type, value.bytes);
     case '$':
-      return choose(3) === 2 ? streamedString(value.bytes, choose) : bulk('$', value.bytes);
+      return choose(3, 'streamed') === 2 ? streamedString(value.bytes, choose) : bulk('$', value.bytes);
     case '!':
       return bulk('!', value.bytes);
     case '=':
@@ -125,7 +128,7 @@ export function encodeValue(value: Value, choose: Choose = PLAINEST): Buffer {
     case '#':
       return frame('#', value.value ? 't' : 'f');
     case '_':
-      return Buffer.from(['_\r\n', '$-1\r\n', '*-1\r\n'][choose(3)]!);
+      return Buffer.from(['_\r\n', '$-1\r\n', '*-1\r\n'][choose(3, 'null')]!);
     case '|':
       return Buffer.concat([aggregate('|', value.attributes, choose), encodeValue(value.value, choose)]);
     case 'overload':
@@ -136,7 +139,7 @@ export function encodeValue(value: Value, choose: Choose = PLAINEST): Buffer {
 }
 
 function aggregate(type: string, items: readonly Value[], choose: Choose): Buffer {
-  const isStreamed = '*~%'.includes(type) && choose(4) === 3;
+  const isStreamed = '*~%'.includes(type) && choose(4, 'streamed') === 3;
   const count = type === '%' || type === '|' ? items.length / 2 : items.length;
   const parts = items.map((item) => encodeValue(item, choose));
   const end = isStreamed ? '.\r\n' : '';
@@ -146,7 +149,7 @@ function aggregate(type: string, items: readonly Value[], choose: Choose): Buffe
 function streamedString(bytes: Buffer, choose: Choose): Buffer {
   const pieces: Buffer[] = [Buffer.from('$?\r\n')];
   for (let from = 0; from < bytes.length; ) {
-    const to = Math.min(bytes.length, from + 1 + choose(5));
+    const to = Math.min(bytes.length, from + 1 + choose(5, 'streamed'));
     pieces.push(bulk(';', bytes.subarray(from, to)));
     from = to;
   }
@@ -154,14 +157,14 @@ function streamedString(bytes: Buffer, choose: Choose): Buffer {
 }
 
 function integerText(value: bigint, choose: Choose): string {
-  const digits = `${'0'.repeat(choose(4) === 3 ? 1 + choose(20) : 0)}${value < 0n ? -value : value}`;
-  if (value < 0n || (value === 0n && choose(6) === 5)) return `-${digits}`;
-  return `${choose(5) === 4 ? '+' : ''}${digits}`;
+  const digits = `${'0'.repeat(choose(4, 'number') === 3 ? 1 + choose(20, 'number') : 0)}${value < 0n ? -value : value}`;
+  if (value < 0n || (value === 0n && choose(6, 'number') === 5)) return `-${digits}`;
+  return `${choose(5, 'number') === 4 ? '+' : ''}${digits}`;
 }
 
 function doubleText(value: number, choose: Choose): string {
-  if (Number.isNaN(value)) return ['nan', '-nan', 'NAN', 'nan(0x8000000000000)'][choose(4)]!;
-  if (!Number.isFinite(value)) return value > 0 ? ['inf', '+inf', 'INF'][choose(3)]! : '-inf';
+  if (Number.isNaN(value)) return ['nan', '-nan', 'NAN', 'nan(0x8000000000000)'][choose(4, 'number')]!;
+  if (!Number.isFinite(value)) return value > 0 ? ['inf', '+inf', 'INF'][choose(3, 'number')]! : '-inf';
   if (Object.is(value, -0)) return '-0';
   const spelling = [
     String(value),
@@ -169,7 +172,7 @@ function doubleText(value: number, choose: Choose): string {
     value.toExponential(20).toUpperCase(),
     value.toPrecision(17),
   ];
-  return `${value > 0 && choose(5) === 4 ? '+' : ''}${spelling[choose(4)]}`;
+  return `${value > 0 && choose(5, 'number') === 4 ? '+' : ''}${spelling[choose(4, 'number')]}`;
 }
 
 function bulk(type: string, bytes: Buffer): Buffer {
