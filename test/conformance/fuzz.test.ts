@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { performance } from 'node:perf_hooks';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { COMMAND_VECTORS, REPLY_VECTORS, REQUEST_VECTORS, vectorBytes } from '../../src/conformance/index.ts';
 import { seededRandom } from '../../src/testing/index.ts';
 import { allocatedDuring } from '../support/allocations.ts';
 import { Fuzzer, faultOf, vectorOf } from '../support/fuzz.ts';
@@ -26,6 +27,14 @@ for (const seed of [1, Date.now() % 2 ** 31]) {
     assert.ok(fuzzer.inputs > 100, `${fuzzer.inputs} inputs`);
   });
 }
+
+test('every vector is an input to begin with, the long ones by their beginnings', () => {
+  const seeds = new Set(fuzzSeeds().map((bytes) => bytes.toString('latin1')));
+  for (const { id, wire } of [...REPLY_VECTORS, ...REQUEST_VECTORS, ...COMMAND_VECTORS]) {
+    const beginning = wire === null ? '' : vectorBytes(wire).toString('latin1', 0, 1024);
+    if (beginning !== '' && !seeds.has(beginning)) assert.unreachable(id);
+  }
+});
 
 test('attributes of a push inside a push are in the form of pushes (found by fuzzing)', () => {
   const input = Buffer.from('>2\r\n+a\r\n|1\r\n+k\r\n$1\r\nv\r\n>1\r\n+b\r\n:1\r\n');
