@@ -1,7 +1,8 @@
-import { Buffer } from 'node:buffer';
+import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Decoder, type DecoderOptions, NEED_DATA } from '../../src/resp/index.ts';
+import { isAsciiRange } from '../../src/resp/text.ts';
 import { type Work, workOf } from '../support/work.ts';
 
 const test = suite('linear work');
@@ -49,6 +50,33 @@ for (const [shape, wire] of Object.entries({ ...SHAPES, ...PIPELINES })) {
   }
 }
 
+test('what the engine moves, searches and takes memory for is counted, however it is called', () => {
+  const bytes = Buffer.alloc(100, 'é');
+  const moves: (() => unknown)[] = [
+    () => Buffer.alloc(100),
+    () => Buffer.allocUnsafeSlow(100),
+    () => Buffer.from(bytes),
+    () => new Uint8Array(100).set(bytes),
+    () => bytes.copyWithin(0, 0, 100),
+    () => bytes.copy(bytes),
+    () => bytes.indexOf(0),
+    () => bytes.toString(),
+    () => bytes.toString('latin1'),
+    () => isAscii(bytes),
+    () => isUtf8(bytes),
+  ];
+  for (const move of moves) assert.is(workOf(move).bytes, 100, String(move));
+  assert.is(workOf(() => Buffer.from(bytes.buffer, 0, 10).subarray(5)).bytes, 0);
+});
+
+test('every turn of a loop of the codec is counted', () => {
+  const [short, long] = [100, 200].map((length) => {
+    const bytes = Buffer.alloc(length, 'a');
+    return workOf(() => isAsciiRange(bytes, 0, length)).steps;
+  });
+  assert.is(long! - short!, 100);
+});
+
 /**
  * A byte may cost something, and so may a chunk; nothing may cost something for each byte of what came before. What is
  * measured lies at two thirds of this at the most; what reads or moves a cut frame again with every chunk lies far beyond
@@ -58,6 +86,7 @@ function assertLinear({ bytes, steps }: Work, of: { bytes: number; pieceBytes: n
   const pieces = of.bytes / of.pieceBytes;
   assert.ok(bytes < 24 * of.bytes, `${of.reader}: ${bytes / of.bytes} bytes moved or searched for a byte`);
   const allowed = 24 * of.bytes + 96 * pieces;
+  assert.ok(steps >= Math.floor(pieces), `${of.reader}: steps are counted`);
   assert.ok(steps < allowed, `${of.reader}: ${steps / of.bytes} steps for a byte, ${steps / pieces} for a piece`);
 }
 
