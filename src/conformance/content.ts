@@ -3,6 +3,8 @@ import { Buffer } from 'node:buffer';
 import type { Argument, Content } from './case.ts';
 import { expandWords, type Words } from './words.ts';
 
+const CRLF = Buffer.from('\r\n');
+
 /** All contents, one behind the other. */
 export function contentBytes(contents: readonly Content[], words: Words): Buffer {
   return Buffer.concat(contents.map((content) => oneContent(content, words, 0)));
@@ -10,7 +12,7 @@ export function contentBytes(contents: readonly Content[], words: Words): Buffer
 
 function oneContent(content: Content, words: Words, count: number): Buffer {
   if (typeof content === 'string') return expandWords(content, words, { count });
-  if (isCommand(content)) return encodeCommand(content, words, count);
+  if (isCommand(content)) return encodeCommand(content.flatMap((argument) => argumentBytes(argument, words, count)));
   if ('base64' in content) return Buffer.from(content.base64, 'base64');
   const pieces: Buffer[] = [];
   for (let number = 1; number <= content.times; number++) {
@@ -23,10 +25,12 @@ function isCommand(content: Exclude<Content, string>): content is readonly Argum
   return Array.isArray(content);
 }
 
-// By hand, because the encoder of this package is among what may be wrong.
-function encodeCommand(command: readonly Argument[], words: Words, count: number): Buffer {
-  const parts = command.flatMap((argument) => argumentBytes(argument, words, count));
-  const pieces = parts.flatMap((part) => [Buffer.from(`$${part.length}\r\n`), part, Buffer.from('\r\n')]);
+/** Encodes one command: by hand, because the encoder of this package is among what may be wrong. */
+export function encodeCommand(parts: readonly (string | Buffer)[]): Buffer {
+  const pieces = parts.flatMap((part) => {
+    const bytes = typeof part === 'string' ? Buffer.from(part) : part;
+    return [Buffer.from(`$${bytes.length}\r\n`), bytes, CRLF];
+  });
   return Buffer.concat([Buffer.from(`*${parts.length}\r\n`), ...pieces]);
 }
 

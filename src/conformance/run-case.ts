@@ -7,7 +7,7 @@ import { FAILURES, type Judgement, judge } from './judge.ts';
 import type { Observation } from './observation.ts';
 import { runSteps, type Stage } from './run-steps.ts';
 import { knownOf } from './server-version.ts';
-import { ask, Control, isAlive, type Profile, type Target } from './target.ts';
+import { areAlive, ask, Control, type Profile, type Target } from './target.ts';
 import type { Patience } from './wait.ts';
 import { WireConnection, type WireLog } from './wire-connection.ts';
 import { expandWords, type Words } from './words.ts';
@@ -52,17 +52,16 @@ export async function runCase(one: Case, context: CaseContext): Promise<CaseResu
   }
   // A server that closes as it should may have ended itself behind it.
   const isDoubtful = FAILURES.includes(outcome.verdict) || isClosed(outcome);
-  if (isDoubtful && !(await isAnswering(one, context.target))) {
+  if (isDoubtful && !(await areAlive(endpointsOf(one, context.target)))) {
     outcome = { ...outcome, verdict: 'crash', note: 'the server does not answer any more', consequence: 'hang' };
   }
   return { ...outcome, case: one, attempts, ms: Math.round(performance.now() - startedAt) };
 }
 
-/** Whether every server that a case speaks to answers. */
-async function isAnswering(one: Case, target: Target): Promise<boolean> {
+/** The servers that a case speaks to: one, but in a cluster. */
+export function endpointsOf(one: Case, target: Target): Endpoint[] {
   const names = new Set(one.steps.map(({ on }) => on ?? 'a'));
-  const endpoints = new Set([...names].map((name) => endpointOf(one, name, target)));
-  return (await Promise.all([...endpoints].map(isAlive))).every((answers) => answers);
+  return [...new Set([...names].map((name) => endpointOf(one, name, target)))];
 }
 
 function isClosed({ observation }: Outcome): boolean {

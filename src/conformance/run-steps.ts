@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Case, Step } from './case.ts';
-import { contentBytes } from './content.ts';
+import { contentBytes, encodeCommand } from './content.ts';
 import { type ReadAnswer, readAnswers } from './judge.ts';
 import type { Ending, Observation } from './observation.ts';
 import type { Token } from './token.ts';
@@ -142,7 +142,7 @@ class Play {
   async #fence(connection: WireConnection, withinMs: number): Promise<Ending> {
     const word = Buffer.from(`fence-${this.#stage.words.values.get('nonce')}`);
     const { reader } = connection;
-    await connection.send(Buffer.from(`*2\r\n$4\r\nPING\r\n$${word.length}\r\n${word}\r\n`));
+    await connection.send(encodeCommand(['PING', word]));
     const deadline = performance.now() + withinMs;
     const find = () => reader.tokens.findIndex(({ body }, at) => at >= connection.taken && body?.equals(word) === true);
     for (let at = find(); connection.ending === undefined; at = find()) {

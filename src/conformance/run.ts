@@ -1,10 +1,11 @@
 /** Runs many cases: which ones, in what order, how many at a time. */
+import type { Endpoint } from '../net/index.ts';
 import type { Case, Need } from './case.ts';
 import { contentBytes } from './content.ts';
 import { FAILURES } from './judge.ts';
-import { type CaseContext, type CaseResult, runCase } from './run-case.ts';
+import { type CaseContext, type CaseResult, endpointsOf, runCase } from './run-case.ts';
 import { isTooOld } from './server-version.ts';
-import { Control, isAlive, type Profile, profileOf, type Target } from './target.ts';
+import { areAlive, Control, type Profile, profileOf, type Target } from './target.ts';
 import type { Patience } from './wait.ts';
 
 /** How to run; everything has a default. */
@@ -85,6 +86,7 @@ class Running {
   #context: CaseContext;
   readonly #options: RunOptions;
   readonly #deadline: number;
+  readonly #reached: Set<Endpoint>;
   #hasFailed = false;
 
   constructor(target: Target, profile: Profile, options: RunOptions) {
@@ -95,6 +97,8 @@ class Running {
     const { acceptKnown = true, maxBytes = DEFAULTS.maxBytes, seed } = options;
     this.#context = { target, profile, patience, acceptKnown, maxBytes, seed };
     this.#options = options;
+    // It was asked for its profile.
+    this.#reached = new Set([target.plain]);
     this.#deadline = performance.now() + (options.maxMs ?? DEFAULTS.maxMs);
   }
 
@@ -117,9 +121,8 @@ class Running {
 
   /** Brings the cluster into a state and runs the cases of that state. */
   async #stage(stage: string, cases: readonly Case[]): Promise<CaseResult[]> {
-    const { target, profile } = this.#context;
-    const isOver = this.#stopReason() !== undefined;
-    const isWanted = !isOver && cases.some((one) => skipReason(one, profile, this.#options) === undefined);
+    const { target } = this.#context;
+    const isWanted = cases.some((one) => this.#skipReason(one) === undefined);
     try {
       const words = isWanted ? await target.enter?.(stage) : undefined;
       if (words !== undefined) {
@@ -130,7 +133,16 @@ class Running {
       }
     } catch (error) {
       const note = `the cluster did not become ${stage}: ${(error as Error).message}`;
-      const results = cases.map((one): CaseResult => ({ case: one, verdict: 'error', note, ms: 0, attempts: 0 }));
+      const results = cases.map((one): CaseResult => {
+        const reason = this.#skipReason(one);
+        return {
+          case: one,
+          verdict: reason === undefined ? 'error' : 'skip',
+          note: reason ?? note,
+          ms: 0,
+          attempts: 0,
+        };
+      });
       for (const result of results) this.#options.onResult?.(result);
       return results;
     }
@@ -153,16 +165,26 @@ class Running {
   }
 
   async #one(one: Case): Promise<CaseResult> {
-    const { profile, maxBytes } = this.#context;
-    const reason = skipReason(one, profile, this.#options) ?? tooLarge(one, maxBytes) ?? this.#stopReason();
+    const reason = this.#skipReason(one);
     if (reason !== undefined) return { case: one, verdict: 'skip', note: reason, ms: 0, attempts: 0 };
     const result = await runCase(one, this.#context);
-    if (FAILURES.includes(result.verdict)) this.#hasFailed = true;
-    const isGone = result.verdict === 'error' && !(await isAlive(this.#context.target.plain));
-    if (result.verdict === 'crash' || isGone) {
-      this.killedBy ??= one;
-    }
+    const { verdict } = result;
+    if (FAILURES.includes(verdict)) this.#hasFailed = true;
+    if (verdict === 'crash' || (verdict === 'error' && (await this.#isGone(one)))) this.killedBy ??= one;
+    if (verdict !== 'error') for (const endpoint of endpointsOf(one, this.#context.target)) this.#reached.add(endpoint);
     return result;
+  }
+
+  /** Whether a server that was there is there no more; one that never was is no reason to leave the others alone. */
+  async #isGone(one: Case): Promise<boolean> {
+    const { target } = this.#context;
+    const endpoints = new Set([target.plain, ...endpointsOf(one, target)]);
+    return !(await areAlive([...endpoints].filter((endpoint) => this.#reached.has(endpoint))));
+  }
+
+  #skipReason(one: Case): string | undefined {
+    const { profile, maxBytes } = this.#context;
+    return skipReason(one, profile, this.#options) ?? tooLarge(one, maxBytes) ?? this.#stopReason();
   }
 
   #stopReason(): string | undefined {

@@ -1,7 +1,7 @@
 /** What is tested: one server, or several in their parts. */
-import { Buffer } from 'node:buffer';
 import { type Endpoint, formatAddress } from '../net/index.ts';
 import type { Need } from './case.ts';
+import { encodeCommand } from './content.ts';
 import { Pattern } from './pattern.ts';
 import { parseServerInfo, type ServerProfile } from './server-version.ts';
 import { formatTokens, type Token } from './token.ts';
@@ -95,18 +95,12 @@ const PATIENCE = { quietMs: 50, timeoutMs: 3000 };
 
 /** Sends one command beside the steps of a case, and returns the tokens of its reply. */
 export async function ask(connection: WireConnection, command: readonly string[]): Promise<readonly Token[]> {
-  await connection.send(encode(command));
+  await connection.send(encodeCommand(command));
   const anything = new Pattern('?', { key: (name) => name, values: new Map() });
   await stepIsOver(connection, [anything], PATIENCE);
   const tokens = connection.reader.tokens.slice(connection.taken);
   connection.taken += tokens.length;
   return tokens;
-}
-
-/** Encodes one command. */
-function encode(command: readonly string[]): Buffer {
-  const parts = command.map((argument) => `$${Buffer.byteLength(argument)}\r\n${argument}\r\n`);
-  return Buffer.from(`*${command.length}\r\n${parts.join('')}`);
 }
 
 /**
@@ -140,7 +134,7 @@ function isError(tokens: readonly Token[]): boolean {
 }
 
 /** True when a new connection gets its PING answered, whatever the answer. */
-export async function isAlive(endpoint: Endpoint): Promise<boolean> {
+async function isAlive(endpoint: Endpoint): Promise<boolean> {
   try {
     const control = await Control.open(endpoint);
     const reply = await control.ask(['PING']);
@@ -149,4 +143,9 @@ export async function isAlive(endpoint: Endpoint): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** True when every one of these servers is. */
+export async function areAlive(endpoints: readonly Endpoint[]): Promise<boolean> {
+  return (await Promise.all(endpoints.map(isAlive))).every((alive) => alive);
 }

@@ -107,6 +107,85 @@ test('a server that ends itself behind a close that was right is found out, and 
   );
 });
 
+test('a node of a cluster that was there and is gone ends the run, though the others answer', async () => {
+  const { target, close } = await smallTarget();
+  const node = await SmallServer.listen();
+  const nodes = new Map([
+    ['A', target.plain],
+    ['B', { host: '127.0.0.1', port: node.port }],
+  ]);
+  const toB: Case = { ...findCase('framing/ping')!, server: 'cluster', steps: [{ on: 'B:x', send: [['PING']] }] };
+  const cases = ['framing/first', 'framing/second', 'framing/third'].map((id): Case => ({ ...toB, id }));
+  const onResult = () => node.close();
+  const { killedBy, results } = await runCases(cases, { ...target, nodes }, { ...PATIENT, jobs: 1, onResult });
+  close();
+  assert.equal(
+    results.map(({ verdict }) => verdict),
+    ['pass', 'error', 'skip'],
+  );
+  assert.is(killedBy?.id, 'framing/second');
+});
+
+test('what is not RESP fails whatever it says: behind a close, and where no fence is asked', async () => {
+  const torn: Faults = {
+    refuse: (_, client) => {
+      client.say('-ERR Protocol error: invalid\nlength\r\n');
+      client.end();
+      return true;
+    },
+    answer: ([name]) => (name === 'GET' ? '-NOAUTH you\nmay not\r\n' : undefined),
+  };
+  for (const name of ['multibulk/letter', 'auth/get-first']) {
+    const { verdict, consequence } = await resultOf(name, torn);
+    assert.equal([verdict, consequence], ['fail', 'desync'], name);
+  }
+});
+
+test('a state that the cluster does not come to is an error of the cases that want it, and asked for once', async () => {
+  const { target, close } = await smallTarget();
+  const asked: string[] = [];
+  const shown: string[] = [];
+  const enter = (stage: string): Promise<never> => {
+    asked.push(stage);
+    return Promise.reject(new Error('no vote'));
+  };
+  const wanting: Case = { ...findCase('framing/ping')!, stage: 'moved' };
+  const cases = [wanting, { ...wanting, id: 'framing/too-new', needs: ['remote'] as const }];
+  const onResult = ({ verdict }: CaseResult) => shown.push(verdict);
+  const { results } = await runCases(cases, { ...target, enter }, { ...PATIENT, onResult });
+  close();
+  assert.equal(asked, ['moved']);
+  assert.equal(
+    results.map(({ verdict, note }) => [verdict, note]),
+    [
+      ['error', 'the cluster did not become moved: no vote'],
+      ['skip', 'needs a connection from another machine'],
+    ],
+  );
+  assert.equal(shown, ['error', 'skip']);
+});
+
+test('a cluster is brought into no further state when the run is over', async () => {
+  const { target, close } = await smallTarget({ reply: (reply, [name]) => (name === 'ECHO' ? '+no\r\n' : reply) });
+  const asked: string[] = [];
+  const enter = async (stage: string) => {
+    asked.push(stage);
+    return new Map<string, string>();
+  };
+  const failing: Case = { ...findCase('framing/payload-like-resp')!, stage: 'stable' };
+  const cases = [failing, { ...findCase('framing/ping')!, stage: 'down' }];
+  const { results } = await runCases(cases, { ...target, enter }, { ...PATIENT, bail: true });
+  close();
+  assert.equal(asked, ['stable']);
+  assert.equal(
+    results.map(({ verdict, note }) => [verdict, note]),
+    [
+      ['fail', undefined],
+      ['skip', 'stopped at the first failure'],
+    ],
+  );
+});
+
 test('a server that never stops sending is broken off', async () => {
   const flood: Faults = { reply: (reply, args) => (args[0] === 'ECHO' ? '+x\r\n'.repeat(500_000) : reply) };
   const { verdict, note } = await resultOf('framing/two-in-one-write', flood, { maxBytes: 100_000 });
