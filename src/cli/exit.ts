@@ -1,5 +1,4 @@
 /** What the commands of the suite end with, and which error ends with what. */
-
 import { readFileSync } from 'node:fs';
 import { Unreachable } from '../conformance/index.ts';
 import { argumentOutOfRange } from '../errors.ts';

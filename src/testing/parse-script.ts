@@ -11,7 +11,6 @@
  *     close                                FIN; also: reset, silence, stop-reading, resume-reading
  *     connection                           what follows is for the next connection
  */
-
 import { Buffer } from 'node:buffer';
 import { argumentOutOfRange } from '../errors.ts';
 import { type Step, toBuffer } from './script.ts';

@@ -76,6 +76,39 @@ test('a mistake is 2, before anything is connected to', async () => {
   for (const args of mistakes) assert.is((await conform(...args)).code, 2, args.join(' '));
 });
 
+test('an option that would do nothing is a mistake', async () => {
+  const nobody = '127.0.0.1:1';
+  const mistakes = [
+    [nobody, '--json'],
+    [nobody, '--html', file('none')],
+    [nobody, '--sni', 'name'],
+    [nobody, '--insecure'],
+    [nobody, '--user', 'somebody'],
+    [`cluster:${nobody}`, '--unsafe'],
+    [`cluster:${nobody}`, '--yes-i-may'],
+    [`cluster:${nobody}`, '--replica', nobody],
+    ['/no/such/server', '--start', '--tls'],
+    ['replay', 'FRM-02', nobody, '--wire', 'none'],
+    ['list', '--unsafe'],
+    ['explain', 'FRM-02', '--level', 'must'],
+    ['diff', file('none'), file('none'), '--html', file('none')],
+  ];
+  for (const args of mistakes) assert.is((await conform(...args)).code, 2, args.join(' '));
+  const ofVectors = [
+    ['run', '--only', 'simple/ok', '--tls'],
+    ['run', '--only', 'simple/ok', '--timeout', '100'],
+    ['run', '--only', 'simple/ok', '--update-baseline'],
+    ['list', '--baseline', file('none')],
+    ['explain', 'simple/ok', '--resp', '2'],
+    ['export', file('unwritten'), '--unsafe'],
+  ];
+  for (const args of ofVectors) {
+    const { code, output } = await vectors(...args);
+    assert.is(code, 2, args.join(' '));
+    assert.match(output, /^slotwire vectors: --/);
+  }
+});
+
 test('nobody there is 3, and so is a server that dies', async () => {
   assert.is((await conform('127.0.0.1:1')).code, 3);
   assert.is((await conform('cluster:127.0.0.1:1')).code, 3);
@@ -158,6 +191,10 @@ test('cases are listed and explained, and one is replayed byte by byte', async (
   const must = await conform('list', '--level', 'must');
   assert.not.match(must.output, /^\S+ +(should|info) /m);
   assert.is((JSON.parse((await conform('list', '--json', '--only', 'framing')).output) as unknown[]).length, 23);
+  assert.is(
+    (JSON.parse((await conform('list', '--json', '--only', 'nulls/get*', '--resp', '3')).output) as unknown[]).length,
+    1,
+  );
   const explained = await conform('explain', 'MBL-05');
   for (const part of ['multibulk/letter', 'should', 'see ', '*a', 'closed'])
     assert.ok(explained.output.includes(part), part);

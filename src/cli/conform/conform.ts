@@ -1,5 +1,4 @@
 /** `slotwire conform`: the conformance suite against a server. */
-
 import {
   CASES,
   type Case,
@@ -17,7 +16,15 @@ import { argumentOutOfRange } from '../../errors.ts';
 import { EXIT, exitCodeOf } from '../exit.ts';
 import { ownVersion } from '../own-version.ts';
 import { diffReports, explainCase, listCases, mergeReports } from './documents.ts';
-import { CONFORM_USAGE, type ConformFlags, levelOf, numberFlag, parseFlags } from './flags.ts';
+import {
+  CONFORM_USAGE,
+  type ConformFlags,
+  levelOf,
+  numberFlag,
+  parseFlags,
+  protocolOf,
+  refuseUseless,
+} from './flags.ts';
 import { CLUSTER, givenTarget } from './given-target.ts';
 import { progressOf } from './progress.ts';
 import { checkReporters, type Outcome, wireOf, writeReports } from './reporting.ts';
@@ -38,8 +45,8 @@ async function dispatch(positionals: readonly string[], flags: ConformFlags): Pr
     return EXIT.conforms;
   }
   if (first === 'list') return listCases(flags);
-  if (first === 'explain') return explainCase(rest[0] ?? '');
-  if (first === 'diff') return diffReports(rest);
+  if (first === 'explain') return explainCase(rest[0] ?? '', flags);
+  if (first === 'diff') return diffReports(rest, flags);
   if (first === 'merge') return mergeReports(rest, flags);
   if (first === 'replay') return replay(rest, flags);
   if (first === undefined && !flags.on.has('start')) {
@@ -53,6 +60,9 @@ async function replay([name, ...target]: readonly string[], flags: ConformFlags)
   if (name === undefined || (target.length === 0 && !flags.on.has('start'))) {
     throw argumentOutOfRange('replay takes a case and a target: FRM-02 HOST:PORT');
   }
+  if (flags.texts.only !== undefined || flags.text.wire !== undefined) {
+    throw argumentOutOfRange('replay is of one case, with all its bytes: no --only, no --wire');
+  }
   const text = { ...flags.text, wire: 'all' };
   const texts = { ...flags.texts, only: [name] };
   return conform(target, { ...flags, text, texts });
@@ -60,9 +70,12 @@ async function replay([name, ...target]: readonly string[], flags: ConformFlags)
 
 async function conform([name, ...more]: readonly string[], flags: ConformFlags): Promise<number> {
   if (more.length > 0) throw argumentOutOfRange(`one target, not ${more.length + 1}`);
+  const isCluster = name?.startsWith(CLUSTER) === true;
+  if (flags.on.has('start')) refuseUseless(flags, 'conform with --start');
+  else refuseUseless(flags, isCluster ? 'conform of a cluster' : 'conform of a server');
   const chosen = selectCases(CASES, { ...flags.texts, level: levelOf(flags) });
   // The other cases would meet MOVED at every key.
-  const cases = name?.startsWith(CLUSTER) === true ? chosen.filter(({ server }) => server === 'cluster') : chosen;
+  const cases = isCluster ? chosen.filter(({ server }) => server === 'cluster') : chosen;
   if (cases.length === 0) throw argumentOutOfRange('no case is left');
   checkReporters(flags);
   const options = runOptions(flags);
@@ -103,10 +116,7 @@ function exitCode(run: Run, { fails, hasErrors }: Outcome): number {
 }
 
 function runOptions(flags: ConformFlags): RunOptions {
-  const { resp, as } = flags.text;
-  if (resp !== undefined && !['2', '3', 'both'].includes(resp)) {
-    throw argumentOutOfRange(`--resp is 2, 3 or both, not ${resp}`);
-  }
+  const { as } = flags.text;
   const [, name, version] = /^([a-z]+)-(\d[\d.]*)$/.exec(as ?? '') ?? [];
   if (as !== undefined && as !== 'auto' && (name === undefined || version === undefined)) {
     throw argumentOutOfRange('--as is NAME-VERSION, or auto');
@@ -117,7 +127,7 @@ function runOptions(flags: ConformFlags): RunOptions {
     quietMs: numberFlag(flags, 'quiet-time'),
     bail: flags.on.has('bail'),
     acceptKnown: !flags.on.has('no-known'),
-    protocol: resp === '2' ? 2 : resp === '3' ? 3 : undefined,
+    protocol: protocolOf(flags),
     maxMs: numberFlag(flags, 'max-time'),
     maxBytes: numberFlag(flags, 'max-bytes'),
     seed: flags.text.seed,

@@ -1,5 +1,4 @@
 /** What `slotwire conform` does without a server: list, explain, diff, merge. */
-
 import { writeFileSync } from 'node:fs';
 import {
   CASES,
@@ -14,12 +13,15 @@ import {
 } from '../../conformance/index.ts';
 import { argumentOutOfRange } from '../../errors.ts';
 import { readNamedFile } from '../exit.ts';
-import { type ConformFlags, levelOf } from './flags.ts';
+import { type ConformFlags, levelOf, protocolOf, refuseUseless } from './flags.ts';
 
 /** Prints the cases. */
 export function listCases(flags: ConformFlags): number {
+  refuseUseless(flags, 'conform list');
   const { texts, on } = flags;
-  const cases = selectCases(CASES, { ...texts, level: levelOf(flags) });
+  const wanted = protocolOf(flags);
+  const chosen = selectCases(CASES, { ...texts, level: levelOf(flags) });
+  const cases = chosen.filter(({ protocol = 2 }) => wanted === undefined || protocol === wanted);
   if (on.has('json')) {
     console.log(JSON.stringify(cases, null, 1));
     return 0;
@@ -32,7 +34,8 @@ export function listCases(flags: ConformFlags): number {
 }
 
 /** Prints everything about one case. */
-export function explainCase(name: string): number {
+export function explainCase(name: string, flags: ConformFlags): number {
+  refuseUseless(flags, 'conform explain');
   const one = findCase(name);
   if (one === undefined) throw argumentOutOfRange(`no case is called ${JSON.stringify(name)}`);
   const { id, alias, title, level, protocol = 2, since, needs = [], refs, steps, expect, known = [], finding } = one;
@@ -58,7 +61,8 @@ export function explainCase(name: string): number {
 }
 
 /** Prints what changed between two reports; 1 when something fails that did not. */
-export function diffReports(files: readonly string[]): number {
+export function diffReports(files: readonly string[], flags: ConformFlags): number {
+  refuseUseless(flags, 'conform diff');
   if (files.length !== 2) throw argumentOutOfRange('diff takes two files: OLD.json NEW.json');
   const [before, after] = files.map(readReport);
   const changes = compareReports(before!, after!);
@@ -71,7 +75,9 @@ export function diffReports(files: readonly string[]): number {
 }
 
 /** Puts reports side by side. */
-export function mergeReports(files: readonly string[], { text }: ConformFlags): number {
+export function mergeReports(files: readonly string[], flags: ConformFlags): number {
+  refuseUseless(flags, 'conform merge');
+  const { text } = flags;
   if (files.length === 0 || (text.html === undefined && text.svg === undefined)) {
     throw argumentOutOfRange('merge takes reports, and --html FILE or --svg FILE');
   }

@@ -1,5 +1,4 @@
 /** The options of `slotwire conform`. */
-
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { argumentOutOfRange } from '../../errors.ts';
 
@@ -25,6 +24,34 @@ const SWITCHES = [
   ...['unsafe', 'yes-i-may', 'tls', 'insecure', 'bail', 'no-known', 'start', 'strict-baseline', 'update-baseline'],
   ...['no-color', 'json', 'help'],
 ];
+
+const CHOICE = ['only', 'skip', 'level', 'resp'];
+const REPORTS = ['baseline', 'strict-baseline', 'update-baseline', 'reporter', 'no-color'];
+const SERVER = ['user', 'pass', 'tls', 'ca', 'sni', 'insecure'];
+const RUN = [
+  ...[...CHOICE, ...REPORTS, 'wire', 'bail', 'no-known', 'as', 'seed'],
+  ...['timeout', 'quiet-time', 'jobs', 'max-time', 'max-bytes'],
+];
+
+/** What is run, as far as it says which options have a use. */
+type Command =
+  | `conform ${'list' | 'explain' | 'diff' | 'merge' | 'with --start' | 'of a cluster' | 'of a server'}`
+  | `vectors ${'list' | 'explain' | 'export' | 'run' | 'run of an adapter'}`;
+
+const USES: { readonly [C in Command]: readonly string[] } = {
+  'conform list': [...CHOICE, 'json'],
+  'conform explain': [],
+  'conform diff': [],
+  'conform merge': ['html', 'svg'],
+  'conform with --start': [...RUN, 'start'],
+  'conform of a cluster': [...RUN, ...SERVER],
+  'conform of a server': [...RUN, ...SERVER, 'replica', 'unsafe', 'yes-i-may'],
+  'vectors list': [...CHOICE, 'json'],
+  'vectors explain': [],
+  'vectors export': CHOICE,
+  'vectors run': [...CHOICE, ...REPORTS],
+  'vectors run of an adapter': [...CHOICE, ...REPORTS, 'timeout'],
+};
 
 export const CONFORM_USAGE = `usage: slotwire conform TARGET [options]       TARGET: HOST:PORT, redis://..., unix:PATH, cluster:HOST:PORT,HOST:PORT
        slotwire conform --start [SERVER]        starts what the cases need: a path, or a known server (redis-7.0)
@@ -73,6 +100,27 @@ export function parseFlags(args: readonly string[]): { positionals: readonly str
   const on = new Set(SWITCHES.filter((name) => given.get(name) === true));
   // What parseArgs returns has the types that the table above gives to each name.
   return { positionals, flags: { text: pick(TEXT_FLAGS), texts: pick(LIST_FLAGS), on } as ConformFlags };
+}
+
+/**
+ * Refuses an option that would do nothing: who gave it believes that it does.
+ *
+ * @throws {RangeError} naming it.
+ */
+export function refuseUseless({ text, texts, on }: ConformFlags, command: Command): void {
+  const given = [...Object.entries({ ...text, ...texts }), ...[...on].map((name) => [name, true] as const)];
+  const useless = given.find(
+    ([name, value]) => value !== undefined && name !== 'help' && !USES[command].includes(name),
+  );
+  if (useless !== undefined) throw argumentOutOfRange(`--${useless[0]} does nothing in ${command}`);
+}
+
+/** @throws {RangeError} when there is no such protocol. */
+export function protocolOf({ text }: ConformFlags): 2 | 3 | undefined {
+  const { resp = 'both' } = text;
+  if (resp === 'both') return undefined;
+  if (resp === '2' || resp === '3') return resp === '2' ? 2 : 3;
+  throw argumentOutOfRange(`--resp is 2, 3 or both, not ${resp}`);
 }
 
 /**

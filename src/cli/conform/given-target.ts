@@ -1,5 +1,4 @@
 /** Somebody's server as a target: where it is, and what may be done to it. */
-
 import { clusterTarget, type Login, type Need, type Target } from '../../conformance/index.ts';
 import { argumentOutOfRange } from '../../errors.ts';
 import { checkPort, type Endpoint, formatAddress, parseUrl } from '../../net/index.ts';
@@ -17,13 +16,15 @@ export const CLUSTER = 'cluster:';
 export async function givenTarget(name: string, flags: ConformFlags): Promise<Target> {
   const { user, pass = process.env['SLOTWIRE_CONFORM_PASS'], replica } = flags.text;
   if (name.startsWith(CLUSTER)) {
-    const seeds = name.slice(CLUSTER.length).split(',');
+    const seeds = name.slice(CLUSTER.length).split(',').map(readTarget);
+    checkTls(seeds[0]!.endpoint, flags);
     return clusterTarget(
-      seeds.map((seed) => withTls(readTarget(seed).endpoint, flags)),
+      seeds.map((seed) => withTls(seed.endpoint, flags)),
       loginOf(user, pass),
     );
   }
   const { endpoint, username, password } = readTarget(name);
+  checkTls(endpoint, flags);
   const plain = withTls(endpoint, flags);
   const login = loginOf(user ?? username, pass ?? password);
   const gives = new Set<Need>();
@@ -59,6 +60,14 @@ function readTarget(name: string): {
   return { endpoint: { host, port: checkPort(Number(port)) } };
 }
 
+/** @throws {RangeError} for settings of TLS where there is none. */
+function checkTls(endpoint: Endpoint, { text, on }: ConformFlags): void {
+  if (on.has('tls') || endpoint.tls !== undefined) return;
+  const given = text.ca !== undefined ? 'ca' : text.sni !== undefined ? 'sni' : undefined;
+  const useless = on.has('insecure') ? 'insecure' : given;
+  if (useless !== undefined) throw argumentOutOfRange(`--${useless} needs --tls`);
+}
+
 function withTls(endpoint: Endpoint, { text, on }: ConformFlags): Endpoint {
   if (!on.has('tls') && endpoint.tls === undefined) return endpoint;
   const { ca, sni } = text;
@@ -70,7 +79,10 @@ function withTls(endpoint: Endpoint, { text, on }: ConformFlags): Endpoint {
   return { ...endpoint, tls };
 }
 
+/** @throws {RangeError} for a user without a password, who could not log in. */
 function loginOf(username: string | undefined, password: string | undefined): Login | undefined {
+  if (username !== undefined && password === undefined)
+    throw argumentOutOfRange('a user needs a password: --pass TEXT');
   return password === undefined ? undefined : { username, password };
 }
 

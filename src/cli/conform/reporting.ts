@@ -1,5 +1,4 @@
 /** Writes the reports that were asked for, and says whether the run counts as failed. */
-
 import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {

@@ -1,5 +1,4 @@
 /** `slotwire serve`: a server that plays a vector or a script, to test a client. */
-
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -1,5 +1,4 @@
 /** `slotwire vectors`: the vectors for parsers, in any language. */
-
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
@@ -15,7 +14,7 @@ import {
   vectorBytes,
 } from '../../conformance/index.ts';
 import { argumentOutOfRange } from '../../errors.ts';
-import { type ConformFlags, levelOf, numberFlag, parseFlags } from '../conform/flags.ts';
+import { type ConformFlags, levelOf, numberFlag, parseFlags, protocolOf, refuseUseless } from '../conform/flags.ts';
 import { progressOf } from '../conform/progress.ts';
 import { checkReporters, writeReports } from '../conform/reporting.ts';
 import { EXIT, exitCodeOf } from '../exit.ts';
@@ -71,27 +70,28 @@ function dispatch(
     console.log(VECTORS_USAGE);
     return EXIT.conforms;
   }
-  if (first === 'list') return list(chosen(flags), flags);
-  if (first === 'explain') return explain(rest[0] ?? '');
-  if (first === 'export') return exportTo(rest[0], chosen(flags));
-  if (first === 'run' && rest.length === 0) return run(chosen(flags), flags, command);
+  if (first === 'list') return list(flags);
+  if (first === 'explain') return explain(rest[0] ?? '', flags);
+  if (first === 'export') return exportTo(rest[0], flags);
+  if (first === 'run' && rest.length === 0) return run(flags, command);
   console.error(VECTORS_USAGE);
   return EXIT.usage;
 }
 
 function chosen(flags: ConformFlags): Entry[] {
-  const { resp = 'both' } = flags.text;
-  if (!['2', '3', 'both'].includes(resp)) throw argumentOutOfRange(`--resp is 2, 3 or both, not ${resp}`);
+  const protocol = protocolOf(flags);
   const entries = REPLY_VECTORS.map((vector): Entry => {
     const { id, requirement } = vector;
     return { id, section: id.slice(0, id.indexOf('/')), level: LEVELS[requirement], vector };
   });
   const selected = selectCases(entries, { ...flags.texts, level: levelOf(flags) });
-  return selected.filter(({ vector }) => resp === 'both' || vector.protocol === Number(resp));
+  return selected.filter(({ vector }) => protocol === undefined || vector.protocol === protocol);
 }
 
-function list(entries: readonly Entry[], { on }: ConformFlags): number {
-  if (on.has('json')) {
+function list(flags: ConformFlags): number {
+  refuseUseless(flags, 'vectors list');
+  const entries = chosen(flags);
+  if (flags.on.has('json')) {
     console.log(JSON.stringify(entries.map(({ vector }) => vector)));
     return EXIT.conforms;
   }
@@ -102,7 +102,8 @@ function list(entries: readonly Entry[], { on }: ConformFlags): number {
   return EXIT.conforms;
 }
 
-function explain(id: string): number {
+function explain(id: string, flags: ConformFlags): number {
+  refuseUseless(flags, 'vectors explain');
   const vector = REPLY_VECTORS.find((each) => each.id === id);
   if (vector === undefined) throw argumentOutOfRange(`no vector is called ${JSON.stringify(id)}`);
   console.log(JSON.stringify(vector, null, 2));
@@ -110,7 +111,9 @@ function explain(id: string): number {
 }
 
 /** `DIR/integer/zero.resp` holds the bytes, `DIR/integer/zero.json` the vector. */
-function exportTo(folder: string | undefined, entries: readonly Entry[]): number {
+function exportTo(folder: string | undefined, flags: ConformFlags): number {
+  refuseUseless(flags, 'vectors export');
+  const entries = chosen(flags);
   if (folder === undefined) throw argumentOutOfRange('export takes a folder');
   for (const { id, vector } of entries) {
     const file = join(folder, id);
@@ -122,7 +125,9 @@ function exportTo(folder: string | undefined, entries: readonly Entry[]): number
   return EXIT.conforms;
 }
 
-async function run(entries: readonly Entry[], flags: ConformFlags, command: readonly string[]): Promise<number> {
+async function run(flags: ConformFlags, command: readonly string[]): Promise<number> {
+  refuseUseless(flags, command.length > 0 ? 'vectors run of an adapter' : 'vectors run');
+  const entries = chosen(flags);
   if (entries.length === 0) throw argumentOutOfRange('no vector is left');
   checkReporters(flags);
   const version = ownVersion();
