@@ -104,9 +104,9 @@ export class ScriptedNode {
     return this.#port ?? 0;
   }
 
-  /** `host:port` */
+  /** `host:port`, or the path of a Unix socket. */
   get address(): string {
-    return `${this.host}:${this.port}`;
+    return this.#options.path ?? `${this.host}:${this.port}`;
   }
 
   /** The received commands as texts, in the order in which they came in: `['HELLO 3', 'GET k']`. */

@@ -84,6 +84,24 @@ test('what is neither a vector nor a file is a mistake, and so are numbers that 
   assert.is((await serve('--help')).code, 0);
 });
 
+test('a Unix socket has a path for the client, and no port that is none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slotwire-serve-'));
+  const path = join(folder, 'socket');
+  const client = `const s = require('net').connect('{address}', () => s.write('GET k\\r\\n'));
+    s.on('data', () => s.destroy()); console.log('{address}' === process.env.SLOTWIRE_PATH, process.env.SLOTWIRE_PORT);`;
+  const { code, output } = await serve('simple/ok', '--unix', path, '--', process.execPath, '-e', client);
+  const mistakes = [
+    ['--unix', path, '--', process.execPath, '-e', '0', '{port}'],
+    ['--unix', path, '--', process.execPath, '-e', '0', '{host}'],
+    ['--unix', path, '--port', '7000'],
+    ['--once', '--', process.execPath, '-e', '0'],
+  ];
+  for (const args of mistakes) assert.is((await serve('simple/ok', ...args)).code, 2, args.join(' '));
+  rmSync(folder, { recursive: true });
+  assert.is(code, 0, output);
+  assert.match(output, /true undefined\n/);
+});
+
 test('without a client it serves until the first connection ends, when told so', async () => {
   const child = spawn(process.execPath, [COMMAND, 'serve', 'simple/ok', '--once', '--ending', 'close']);
   const address = await new Promise<string>((resolve) => {

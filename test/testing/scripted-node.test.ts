@@ -221,6 +221,7 @@ test('a Unix socket will do as well; it has no RST, so that a reset is a close',
   const folder = mkdtempSync(join(tmpdir(), 'slotwire-test-'));
   const path = join(folder, 'socket');
   const node = await listen({ path, scripts: [[step.expect(), step.send('+OK\r\n'), step.reset()]] });
+  assert.is(node.address, path);
   const client = new RawClient({ path });
   client.write('PING\r\n');
   await client.until(() => client.end !== undefined);

@@ -14,15 +14,15 @@ A client's HELLO, AUTH, CLIENT SETNAME, INFO and the like are answered by themse
 says \`greet\`. docs/conformance.md describes scripts; slotwire/testing has the same for JavaScript.
 
   --port N, --host NAME       where to listen (a free port of 127.0.0.1)
-  --unix PATH                 instead
+  --unix PATH                 a Unix socket instead
   --on COMMAND                a vector answers this command (any)
   --cut N                     a vector is sent in pieces of so many bytes
   --ending close|reset|open   of the connection behind a vector (open: later commands get +OK)
-  --once                      end with the first connection
+  --once                      without a CLIENT: end with the first connection
 
-CLIENT is a program that is run against the server: {host}, {port} and {address} in its arguments are replaced ({address} is
-host:port, or the PATH of --unix, where {port} is 0), and SLOTWIRE_HOST and SLOTWIRE_PORT are in its environment. The server
-ends with it.
+CLIENT is a program that is run against the server, which ends with it. {host}, {port} and {address} (both) in its arguments
+are replaced, and SLOTWIRE_HOST and SLOTWIRE_PORT are in its environment; with --unix there are {address}, which is PATH, and
+SLOTWIRE_PATH instead.
 
 exit code: 0 all was played, and the client ended with 0; 1 not; 2 usage; 4 a fault of this program
 `;
@@ -55,8 +55,19 @@ export function runServe(args: readonly string[]): Promise<number> {
       console.log(SERVE_USAGE);
       return values.help === true ? EXIT.conforms : EXIT.usage;
     }
-    return serve(scriptOf(what, values), values, end < 0 ? [] : args.slice(end + 1));
+    const command = end < 0 ? [] : args.slice(end + 1);
+    checkFlags(values, command);
+    return serve(scriptOf(what, values), values, command);
   });
+}
+
+/** @throws {RangeError} for what would do nothing, or leave the client with a port that is none. */
+function checkFlags({ unix, host, port, once }: ServeFlags, command: readonly string[]): void {
+  if (once === true && command.length > 0) throw argumentOutOfRange('--once does nothing: the server ends with CLIENT');
+  if (unix === undefined) return;
+  if (host !== undefined || port !== undefined) throw argumentOutOfRange('--unix is instead of --host and --port');
+  const placeholder = ['{host}', '{port}'].find((word) => command.some((argument) => argument.includes(word)));
+  if (placeholder !== undefined) throw argumentOutOfRange(`${placeholder} is not there with --unix: use {address}`);
 }
 
 type Play = Pick<ScriptedNodeOptions, 'scripts' | 'script' | 'handler' | 'fallback'>;
@@ -94,7 +105,7 @@ function vectorScript({ wire, expect }: ReplyVector, { on, cut, ending = 'open' 
 async function serve(play: Play, { host, port, unix, once }: ServeFlags, command: readonly string[]): Promise<number> {
   const number = port === undefined ? undefined : positive('--port', port);
   const node = await ScriptedNode.listen({ ...play, host, port: number, path: unix });
-  console.log(`listening on ${unix ?? node.address}`);
+  console.log(`listening on ${node.address}`);
   try {
     const code = command.length > 0 ? await runClient(command, node, unix) : await watch(node, once === true);
     return code === 0 && hasPlayedAll(node) ? EXIT.conforms : EXIT.fails;
@@ -122,13 +133,10 @@ function runClient(
   path: string | undefined,
 ): Promise<number> {
   const filled = args.map((arg) =>
-    arg
-      .replaceAll('{host}', host)
-      .replaceAll('{port}', String(port))
-      .replaceAll('{address}', path ?? address),
+    arg.replaceAll('{host}', host).replaceAll('{port}', String(port)).replaceAll('{address}', address),
   );
-  const env = { ...process.env, SLOTWIRE_HOST: host, SLOTWIRE_PORT: String(port) };
-  const child = spawn(program, filled, { stdio: 'inherit', env });
+  const place = path === undefined ? { SLOTWIRE_HOST: host, SLOTWIRE_PORT: String(port) } : { SLOTWIRE_PATH: path };
+  const child = spawn(program, filled, { stdio: 'inherit', env: { ...process.env, ...place } });
   return new Promise((resolve, reject) => {
     child.on('error', (error) => reject(argumentOutOfRange(`cannot run ${program}: ${error.message}`)));
     child.on('close', (code) => resolve(code ?? EXIT.fails));
