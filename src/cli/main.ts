@@ -60,6 +60,7 @@ async function main(): Promise<number> {
     throw new Error(`no command ${JSON.stringify(positionals.join(' '))}; see slotwire --help`);
   }
   const { server } = values;
+  if (values.simulated && server !== undefined) throw new Error('--simulated has no server: not with --server');
   const options = {
     commands: positiveInteger('--commands', values.commands),
     callers: positiveInteger('--callers', values.callers),

@@ -2,24 +2,18 @@ import { type Cluster, connectCluster, SLOT_COUNT } from '../../cluster/index.ts
 import { type ClusterNode, findServer, seededRandom, startCluster, type TestCluster } from '../../testing/index.ts';
 import { killPrimary, moveSlots } from './faults.ts';
 import { Ledger } from './ledger.ts';
-import { Load, type LoadCounts } from './load.ts';
-import { describeRejections, Progress } from './progress.ts';
-
+import { Load } from './load.ts';
+import { type LoadOptions, PASSWORD, SLOTS_MOVED_AFTER, SLOTS_MOVED_BEFORE } from './plan.ts';
+import { Progress } from './progress.ts';
 import { runScenario } from './scenario.ts';
+import { summarize } from './summary.ts';
 import { verify } from './verify.ts';
 
-export interface DemoOptions {
+export interface DemoOptions extends LoadOptions {
   /** Path or known name; default: the one on the PATH, else the distribution's package. */
   readonly server: string | undefined;
-  /** Commands at the least; the load goes on until the faults are over. */
-  readonly commands: number;
-  readonly callers: number;
-  readonly seed: number;
 }
 
-const PASSWORD = 'CATAPI';
-const SLOTS_MOVED_BEFORE = 60;
-const SLOTS_MOVED_AFTER = 20;
 /** Load before, between and after the faults, so that a line or two show the quiet state. */
 const QUIET_MS = 1500;
 
@@ -70,8 +64,16 @@ async function loadAndVerify(cluster: Cluster, servers: TestCluster, options: De
   const seconds = (performance.now() - startedAt) / 1000;
   progress.announce(`load ended; reading ${SLOT_COUNT} values and ${SLOT_COUNT} counters back`);
   const problems = await verify(cluster, ledger);
-  summarize({ cluster, counts: load.counts, ledger, problems, seconds });
-  return problems.length === 0 && load.counts.wrong.length === 0;
+  const { totals } = cluster.stats();
+  const { text, isRight } = summarize({
+    totals,
+    counts: load.counts,
+    ledger,
+    problems,
+    took: `${seconds.toFixed(1)} s`,
+  });
+  console.log(text);
+  return isRight;
 }
 
 async function injectFaults(servers: TestCluster, tools: { random: () => number; progress: Progress }): Promise<void> {
@@ -87,41 +89,6 @@ async function injectFaults(servers: TestCluster, tools: { random: () => number;
   await pause();
 }
 
-interface Result {
-  cluster: Cluster;
-  counts: LoadCounts;
-  ledger: Ledger;
-  problems: readonly string[];
-  seconds: number;
-}
-
-function summarize({ cluster, counts, ledger, problems, seconds }: Result): void {
-  const stats = cluster.stats();
-  console.log(`
-commands      ${counts.done.toLocaleString('en')} in ${seconds.toFixed(1)} s
-redirects     ${stats.totals.redirects} followed
-refusals      ${stats.totals.refusals} retried
-reconnects    ${stats.totals.losses}
-rejected      ${describeRejections(counts.rejected)}
-in doubt      ${ledger.doubts.length} writes, rejected with wasSent: true`);
-  for (const [message, writes] of ledger.doubtsByMessage()) console.log(`  ${message}\n${inColumns(writes)}`);
-  for (const line of counts.wrong) console.log(`WRONG REPLY   ${line}`);
-  for (const line of problems) console.log(`WRONG DATA    ${line}`);
-  const isRight = problems.length === 0 && counts.wrong.length === 0;
-  console.log(
-    `verification  ${isRight ? 'exact: every value and every counter is what the callers were told' : 'FAILED'}`,
-  );
-}
-
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-}
-
-const COLUMNS = 5;
-
-/** Several on a line, so that hundreds can be listed. */
-function inColumns(texts: readonly string[]): string {
-  const lines: string[] = [];
-  for (let i = 0; i < texts.length; i += COLUMNS) lines.push(`    ${texts.slice(i, i + COLUMNS).join('  ')}`);
-  return lines.join('\n');
 }

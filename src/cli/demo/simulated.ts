@@ -1,21 +1,13 @@
-import { type Cluster, connectCluster, SLOT_COUNT } from '../../cluster/index.ts';
+import { connectCluster, SLOT_COUNT } from '../../cluster/index.ts';
 import { SimulatedCluster, seededRandom } from '../../testing/index.ts';
 import { Ledger } from './ledger.ts';
 import { Load } from './load.ts';
-import { describeRejections, Progress } from './progress.ts';
+import { type LoadOptions, PASSWORD, SLOTS_MOVED_AFTER, SLOTS_MOVED_BEFORE } from './plan.ts';
+import { Progress } from './progress.ts';
 import { runScenario } from './scenario.ts';
+import { summarize } from './summary.ts';
 import { verify } from './verify.ts';
 
-export interface SimulatedDemoOptions {
-  /** Commands at the least; the load goes on until the faults are over. */
-  readonly commands: number;
-  readonly callers: number;
-  readonly seed: number;
-}
-
-const PASSWORD = 'CATAPI';
-const SLOTS_MOVED_BEFORE = 60;
-const SLOTS_MOVED_AFTER = 20;
 /** Virtual milliseconds of load before, between and after the faults. */
 const QUIET_MS = 500;
 /** Longer than any replica lags behind. */
@@ -25,7 +17,7 @@ const DRAIN_MS = 100;
  * The demo's load on simulated nodes, for a machine that can have no server: the real client, codec and router; clock,
  * network and servers are simulated in this process. Says so. @returns whether all is as it must be.
  */
-export async function runSimulatedDemo(options: SimulatedDemoOptions): Promise<boolean> {
+export async function runSimulatedDemo(options: LoadOptions): Promise<boolean> {
   const { seed } = options;
   console.log(`SIMULATION: no server runs and no socket is opened. Six simulated nodes, a simulated network and a virtual
 clock live in this process; the client is the real one. Rates are of this simulation, not of a network. Seed ${seed}`);
@@ -33,7 +25,7 @@ clock live in this process; the client is the real one. Rates are of this simula
   return simulation.run(demonstrate(simulation, options));
 }
 
-async function demonstrate(simulation: SimulatedCluster, options: SimulatedDemoOptions): Promise<boolean> {
+async function demonstrate(simulation: SimulatedCluster, options: LoadOptions): Promise<boolean> {
   const { seeds, runtime } = simulation;
   const cluster = await connectCluster({ seeds, runtime, password: PASSWORD, livenessMs: 2000 });
   console.log(`cluster: ${simulation.nodes.map(({ address, role }) => `${address} ${role}`).join(', ')}`);
@@ -54,7 +46,12 @@ async function demonstrate(simulation: SimulatedCluster, options: SimulatedDemoO
   }
   progress.announce(`load ended; reading ${SLOT_COUNT} values and ${SLOT_COUNT} counters back`);
   const problems = await verify(cluster, ledger);
-  return summarize({ cluster, load, ledger, problems, virtualSeconds: runtime.now() / 1000 });
+  const { totals } = cluster.stats();
+  cluster.destroy();
+  const took = `${(runtime.now() / 1000).toFixed(1)} virtual seconds`;
+  const { text, isRight } = summarize({ totals, counts: load.counts, ledger, problems, took });
+  console.log(`\nSIMULATION${text} (simulated nodes)`);
+  return isRight;
 }
 
 interface Tools {
@@ -101,32 +98,4 @@ async function killPrimary(simulation: SimulatedCluster, { random, announce }: T
 
 function primaries(simulation: SimulatedCluster): SimulatedCluster['nodes'] {
   return simulation.liveNodes.filter((node) => simulation.isPrimary(node));
-}
-
-interface Result {
-  readonly cluster: Cluster;
-  readonly load: Load;
-  readonly ledger: Ledger;
-  readonly problems: readonly string[];
-  readonly virtualSeconds: number;
-}
-
-function summarize({ cluster, load, ledger, problems, virtualSeconds }: Result): boolean {
-  const { totals } = cluster.stats();
-  const { counts } = load;
-  cluster.destroy();
-  console.log(`
-SIMULATION
-commands      ${counts.done.toLocaleString('en')} in ${virtualSeconds.toFixed(1)} virtual seconds
-redirects     ${totals.redirects} followed
-refusals      ${totals.refusals} retried
-reconnects    ${totals.losses}
-rejected      ${describeRejections(counts.rejected)}
-in doubt      ${ledger.doubts.length} writes, rejected with wasSent: true`);
-  for (const line of counts.wrong) console.log(`WRONG REPLY   ${line}`);
-  for (const line of problems) console.log(`WRONG DATA    ${line}`);
-  const isRight = problems.length === 0 && counts.wrong.length === 0;
-  const verdict = isRight ? 'exact: every value and every counter is what the callers were told' : 'FAILED';
-  console.log(`verification  ${verdict} (simulated nodes)`);
-  return isRight;
 }
